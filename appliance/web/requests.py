@@ -1,0 +1,15 @@
+"""What the trail says of a request: who and by which route, never an address or a text."""
+
+from django.http import HttpRequest
+
+
+def actor_of(request: HttpRequest) -> str:
+    """"person:<id>" for staff, else "anonymous"; customers are named by their own views."""
+    person = getattr(request.user, "person_id", None)
+    return f"person:{person}" if person else "anonymous"
+
+
+def origin_of(request: HttpRequest) -> str:
+    """The route's pattern, so that no id and nothing that anyone typed is in it."""
+    match = request.resolver_match
+    return f"web:/{match.route}" if match else "web:unrouted"

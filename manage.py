@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""Administration: `python manage.py COMMAND`."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "appliance.settings")
+    os.environ.setdefault("STRONGROOM_ROLE", "operator")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
