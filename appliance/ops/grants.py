@@ -53,7 +53,7 @@ GRANTS: Final[dict[str, Grant]] = {
     "channels_used_claim": Grant("SI", "SD"),
     "channels_budget": Grant("SIU", "SD"),
     # knowledge: the index of a superseded version goes, the version stays
-    "knowledge_article": Grant("SIU", "SIU", "", "SI"),
+    "knowledge_article": Grant("SIU", "SIU", "", "SIU"),
     "knowledge_version": Grant("SIU", "SIU", "", "SIU"),
     "knowledge_passage": Grant("SID", "SID", "", "SID"),
     "knowledge_posting": Grant("SID", "SID", "", "SID"),
