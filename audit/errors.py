@@ -73,8 +73,12 @@ class ProofError(AuditError):
     """A Merkle proof does not hold."""
 
 
-class CheckpointError(AuditError):
-    """A checkpoint or signed note is malformed or not signed as required."""
+class NoteError(AuditError):
+    """A signed note is malformed or not signed as required."""
+
+
+class CheckpointError(NoteError):
+    """A note's text is no checkpoint, or one of another log."""
 
 
 class KeyFileError(AuditError):

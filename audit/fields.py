@@ -23,7 +23,7 @@ class TransactionIdField(_IntegerField):
         """Psycopg hands the type over as text."""
         return None if value is None else int(value)
 
-    def get_prep_value(self, value: Any) -> Any:  # noqa: ANN401  # Django's signature
+    def get_prep_value(self, value: Any) -> Any:
         """Text, which PostgreSQL casts; an expression stays one."""
         return str(value) if isinstance(value, int) else value
 

@@ -4,7 +4,6 @@ A kind is `area:subject:past-verb`; it is never renamed and never reused.
 Add a kind to its area's module and to the list here.
 """
 
-from audit.events.base import CATALOGUE, Event, Outcome, extra_fields, utc_text
 from audit.events.accounts import (
     AccessRefused,
     PageViewed,
@@ -25,6 +24,7 @@ from audit.events.assistant import (
     ReplyWithheld,
     SecretDropped,
 )
+from audit.events.base import CATALOGUE, Event, Outcome, utc_text
 from audit.events.channels import (
     IdentityAccepted,
     IdentityRefused,
@@ -34,9 +34,9 @@ from audit.events.desk import (
     ConversationBegun,
     ConversationClosed,
     ConversationReturned,
+    ConversationsListed,
     ConversationTaken,
     ConversationViewed,
-    ConversationsListed,
     FeedbackGiven,
     HandoverRequested,
     MessageReceived,
@@ -81,10 +81,10 @@ from audit.events.vault import (
 )
 
 __all__ = [
+    "CATALOGUE",
     "AccessRefused",
     "ArticleDrafted",
     "ArticleWithdrawn",
-    "CATALOGUE",
     "CheckpointExported",
     "ConversationBegun",
     "ConversationClosed",
@@ -136,6 +136,5 @@ __all__ = [
     "VersionExpired",
     "VersionPublished",
     "VersionSubmitted",
-    "extra_fields",
     "utc_text",
 ]

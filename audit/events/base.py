@@ -8,11 +8,11 @@ fits.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType, NoneType, UnionType
-from typing import ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from audit.errors import BadFieldError, BadKindError, UnknownFieldError
@@ -22,11 +22,6 @@ Outcome = Literal["ok", "refused", "failed"]
 _KIND = re.compile(r"[a-z]+:[a-z]+(_[a-z]+)*:[a-z]+(_[a-z]+)*")
 _NAME = re.compile(r"[A-Za-z0-9_.:/<>+=,*-]{1,200}")
 _SEALED_BYTES = 32
-_SCALARS = (bool, int, str, UUID, bytes, datetime)
-_FIELD_TYPES = frozenset(
-    {*_SCALARS, tuple[str, ...], tuple[int, ...], tuple[UUID, ...], tuple[bytes, ...]}
-    | {Mapping[str, int], Mapping[str, str]},
-)
 _catalogue: dict[str, type["Event"]] = {}
 CATALOGUE: Mapping[str, type["Event"]] = MappingProxyType(_catalogue)
 
@@ -51,17 +46,19 @@ class Event:
     """
 
     kind: ClassVar[str]
+    # From each extra field's value to JSON, refusing what its type does not allow.
+    converters: ClassVar[dict[str, "Convert"]]
 
     actor: str
     origin: str
     purpose: str | None = None
     outcome: Outcome = "ok"
     subject: UUID | None = None
-    object: str | None = None
+    object: str | None = None  # the contract's name for it
     sealed: bytes | None = None
     at: datetime | None = None
 
-    def __init_subclass__(cls, *, kind: str, **options: object) -> None:
+    def __init_subclass__(cls, *, kind: str, **options: Any) -> None:
         """Enter the kind into the catalogue; refuse fields the log refuses."""
         super().__init_subclass__(**options)
         if not _KIND.fullmatch(kind):
@@ -73,76 +70,112 @@ class Event:
             msg = f"got kind {kind} for {cls.__name__}, want one not used by {known.__name__}"
             raise BadKindError(msg)
         cls.kind = kind
-        for name, annotation in _own_hints(cls):
-            if _without_none(annotation) not in _FIELD_TYPES:
+        cls.converters = {}
+        for name, annotation in get_type_hints(cls).items():
+            if name in Event.__annotations__:
+                continue
+            bare = _without_none(annotation)
+            if bare not in _CONVERT:
                 raise UnknownFieldError(kind, name, annotation)
+            cls.converters[name] = _CONVERT[bare]
         _catalogue[kind] = cls
 
     def __post_init__(self) -> None:
-        """Refuse values that could carry content."""
+        """Refuse values that could carry content.
+
+        Raises: BadFieldError.
+        """
         for name in ("actor", "origin", "purpose", "object"):
             value = getattr(self, name)
             if value is not None:
-                _plain(self.kind, name, _checked_name(self.kind, name, value))
+                self._converted(name, value, _name)
+        if self.at is not None:
+            self._converted("at", self.at, _CONVERT[datetime])
         if self.sealed is not None and len(self.sealed) != _SEALED_BYTES:
             raise BadFieldError(self.kind, "sealed", "32 bytes")
         if self.outcome not in get_args(Outcome):
             raise BadFieldError(self.kind, "outcome", "ok, refused or failed")
         self.data()
 
-    def data(self) -> dict[str, object]:
+    def data(self) -> dict[str, Any]:
         """Return the extra fields as JSON values; absent ones left out."""
-        pairs = ((name, getattr(self, name)) for name in extra_fields(type(self)))
-        return {name: _plain(self.kind, name, value) for name, value in pairs if value is not None}
+        pairs = ((name, getattr(self, name), to) for name, to in self.converters.items())
+        return {
+            name: self._converted(name, value, to) for name, value, to in pairs if value is not None
+        }
+
+    def _converted(self, name: str, value: Any, convert: "Convert") -> Any:
+        try:
+            return convert(value)
+        except (_RefusedError, ValueError) as fault:
+            raise BadFieldError(self.kind, name, str(fault)) from None
 
 
-_COMMON = frozenset(field.name for field in fields(Event))
-
-
-def extra_fields(event_class: type[Event]) -> tuple[str, ...]:
-    """Names of the fields that go to an entry's `data`, in order."""
-    return tuple(field.name for field in fields(event_class) if field.name not in _COMMON)
+Convert = Callable[[Any], Any]
 
 
 def utc_text(moment: datetime) -> str:
-    """RFC 3339 in UTC with microseconds: 2026-01-31T09:05:00.000123Z."""
+    """RFC 3339 in UTC with microseconds: 2026-01-31T09:05:00.000123Z.
+
+    Raises: ValueError on a time without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("got a time without a zone, want an aware one")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _own_hints(cls: type[Event]) -> Iterator[tuple[str, object]]:
-    common = Event.__annotations__
-    for name, annotation in get_type_hints(cls).items():
-        if name not in common:
-            yield name, annotation
-
-
 def _without_none(annotation: object) -> object:
-    if get_origin(annotation) not in (Union, UnionType):
+    if get_origin(annotation) not in {Union, UnionType}:
         return annotation
     rest = [part for part in get_args(annotation) if part is not NoneType]
     return rest[0] if len(rest) == 1 else annotation
 
 
-def _checked_name(kind: str, field: str, value: object) -> str:
+class _RefusedError(Exception):
+    """A value is not what its type allows; carries what would be."""
+
+
+def _only(kind: type, show: Convert, want: str) -> Convert:
+    def convert(value: object) -> object:
+        # bool is an int to Python, not to a reader of the log.
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise _RefusedError(want)
+        return show(value)
+
+    return convert
+
+
+def _name(value: object) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise BadFieldError(kind, field, "1 to 200 of A-Z a-z 0-9 _ . : / < > + = , * -")
+        raise _RefusedError("1 to 200 of A-Z a-z 0-9 _ . : / < > + = , * -")
     return value
 
 
-def _plain(kind: str, field: str, value: object) -> object:
-    """Turn a checked value into JSON: ids and times to text, bytes to hex."""
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
-        return _checked_name(kind, field, value)
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, tuple):
-        return [_plain(kind, field, item) for item in value]
-    if isinstance(value, Mapping):
-        return {_checked_name(kind, field, k): _plain(kind, field, v) for k, v in value.items()}
-    raise BadFieldError(kind, field, "the declared type")
+def _many(one: Convert) -> Convert:
+    return _only(tuple, lambda values: [one(value) for value in values], "a tuple")
+
+
+def _keyed(one: Convert) -> Convert:
+    def show(values: Mapping[object, object]) -> object:
+        return {_name(key): one(value) for key, value in values.items()}
+
+    return _only(Mapping, show, "a mapping")
+
+
+_int = _only(int, int, "an integer")
+_uuid = _only(UUID, str, "a UUID")
+_bytes = _only(bytes, bytes.hex, "bytes")
+_CONVERT: dict[object, Convert] = {
+    bool: _only(bool, bool, "true or false"),
+    int: _int,
+    str: _name,
+    UUID: _uuid,
+    bytes: _bytes,
+    datetime: _only(datetime, utc_text, "a time"),
+    tuple[int, ...]: _many(_int),
+    tuple[str, ...]: _many(_name),
+    tuple[UUID, ...]: _many(_uuid),
+    tuple[bytes, ...]: _many(_bytes),
+    Mapping[str, int]: _keyed(_int),
+    Mapping[str, str]: _keyed(_name),
+}
