@@ -1,8 +1,13 @@
 """The map of the house; each room keeps its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from appliance.desk.api import DeskEventsView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("appliance.channels.urls")),
+    path("api/v1/desk/events", DeskEventsView.as_view(), name="desk-events"),
+]
 handler400 = "appliance.web.errors.bad_request"
 handler403 = "appliance.web.errors.forbidden"
 handler404 = "appliance.web.errors.not_found"

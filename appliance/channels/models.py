@@ -4,6 +4,7 @@ from django.db import models as tables
 
 from appliance.desk.models import Conversation
 from audit.ids import uuid7
+from compliance.privacy.models import DataSubject
 
 
 class BrowserSession(tables.Model):
@@ -36,6 +37,19 @@ class UsedClaim(tables.Model):
 
     def __str__(self) -> str:
         return self.digest.hex()
+
+
+class Customer(tables.Model):
+    """A customer of the bank's site: a keyed digest of their number there, and their subject."""
+
+    index = tables.BinaryField(primary_key=True)
+    subject = tables.OneToOneField(DataSubject, on_delete=tables.PROTECT)
+
+    class Meta:
+        db_table = "channels_customer"
+
+    def __str__(self) -> str:
+        return str(self.subject_id)
 
 
 class Budget(tables.Model):

@@ -84,9 +84,8 @@ class Message(tables.Model):
     claimed_at = tables.DateTimeField(null=True)
     # The customer's message that this one answers: at most one answer each.
     answers = tables.OneToOneField("self", on_delete=tables.PROTECT, null=True, related_name="answer")
-    # SHA-256 of the Idempotency-Key and of the body that came with it.
+    # SHA-256 of the Idempotency-Key.
     idempotency = tables.BinaryField(null=True)
-    body_digest = tables.BinaryField(null=True)
     # For the assistant's messages: what they rest on, and how they came about.
     sources = tables.JSONField(default=list)
     outcome = tables.CharField(max_length=16, blank=True, default="")

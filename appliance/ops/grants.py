@@ -50,6 +50,7 @@ GRANTS: Final[dict[str, Grant]] = {
     "desk_survey": Grant("SI", "S", "", "S"),
     "assistant_evidence": Grant("SI", "SI", "", "S"),
     "channels_browser_session": Grant("SIU", "S"),
+    "channels_customer": Grant("SIU", "S", "", "S"),
     "channels_used_claim": Grant("SI", "SD"),
     "channels_budget": Grant("SIU", "SD"),
     # knowledge: the index of a superseded version goes, the version stays

@@ -51,7 +51,6 @@ class Migration(migrations.Migration):
                 ('reply', models.CharField(choices=[('none', 'None'), ('pending', 'Pending'), ('composing', 'Composing'), ('done', 'Done')], default='none', max_length=16)),
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('idempotency', models.BinaryField(null=True)),
-                ('body_digest', models.BinaryField(null=True)),
                 ('sources', models.JSONField(default=list)),
                 ('outcome', models.CharField(blank=True, default='', max_length=16)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),

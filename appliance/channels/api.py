@@ -1,0 +1,353 @@
+"""The customer's API: begin, read, send, ask for a person, judge, end.
+
+A write needs an Idempotency-Key header: repeating a request that got no answer is safe, and no
+foreign page can send one (a header of ours is not sent across origins without our leave).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from appliance.accounts.doors import open_to_all
+from appliance.assistant.answering import answer_later
+from appliance.assistant.intake import Received, receive_message
+from appliance.channels import shapes
+from appliance.channels.browser import hand_out, open_browser, visit
+from appliance.channels.budget import spend
+from appliance.channels.errors import IdentityError, OverBudgetError
+from appliance.channels.identity import subject_of
+from appliance.channels.streams import answer_stream, conversation_stream
+from appliance.desk.actions import (
+    Actor,
+    answer_survey,
+    begin_conversation,
+    close_conversation,
+    give_feedback,
+    request_person,
+)
+from appliance.desk.errors import (
+    ConversationClosedError,
+    KeyReusedError,
+    NotFoundError,
+    UnreadableTextError,
+)
+from appliance.desk.models import Conversation
+from appliance.desk.queries import turns_after
+from appliance.ops.health import degraded_parts
+from appliance.web.negotiation import AnyAccept
+from appliance.web.problems import ProblemError
+from appliance.web.requests import origin_of
+from appliance.web.sse import stream
+from audit.actions import append, append_refusal
+from audit.events import ConversationViewed, IdentityAccepted, IdentityRefused, RateLimited
+from compliance.privacy.actions import create_subject
+from compliance.privacy.models import DataSubject
+
+_LONGEST_KEY = 200
+Input = TypeVar("Input", bound=BaseSerializer[Any])
+
+
+class CustomerView(APIView):
+    """A request of the one browser that began a conversation."""
+
+    authentication_classes = ()
+    content_negotiation_class = AnyAccept
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.now: datetime = timezone.now()
+        self.visit = visit(request._request, self.now)  # noqa: SLF001 - DRF wraps the request
+        if self.visit is not None:
+            translation.activate(self.visit.conversation.language)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        found = getattr(self, "visit", None)
+        if found is not None and found.fresh:
+            hand_out(final, found.fresh)
+        return final
+
+    @property
+    def conversation(self) -> Conversation:
+        if self.visit is None:
+            raise ProblemError(
+                404, _("No conversation here"), _("Begin a conversation first.")
+            )
+        return self.visit.conversation
+
+    def actor(self, request: Request) -> Actor:
+        return Actor(f"customer:{self.conversation.subject_id}", origin_of(request._request))  # noqa: SLF001
+
+    def spend(self, request: Request, what: str) -> None:
+        try:
+            spend(request._request, what=what, now=self.now)  # noqa: SLF001
+        except OverBudgetError as fault:
+            append_refusal(
+                RateLimited(
+                    actor="anonymous",
+                    origin=origin_of(request._request),  # noqa: SLF001
+                    route=origin_of(request._request),  # noqa: SLF001
+                )
+            )
+            raise ProblemError(
+                429,
+                _("Too many messages"),
+                _("Wait %(seconds)s seconds and send it again.") % {"seconds": fault.retry_s},
+                retry_after=fault.retry_s,
+            ) from fault
+
+
+def key_of(request: Request) -> bytes:
+    """The digest of the Idempotency-Key. Raises ProblemError."""
+    given = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(given) <= _LONGEST_KEY:
+        raise ProblemError(
+            400, _("Idempotency-Key is missing"), _("Send any unique text of 1 to 200 characters.")
+        )
+    return sha256(given.encode("utf-8", "surrogateescape")).digest()
+
+
+def checked(kind: type[Input], request: Request) -> dict[str, Any]:
+    if not isinstance(request.data, dict):
+        raise ProblemError(400, _("This request was not understood"), _("Send a JSON object."))
+    form = kind(data=request.data)
+    form.is_valid(raise_exception=True)
+    held: dict[str, Any] = form.validated_data
+    return held
+
+
+def translated(action: Callable[[], Any]) -> Any:
+    """Run an action of the desk; its faults become problems that say what to do."""
+    try:
+        return action()
+    except UnreadableTextError as fault:
+        if not fault.length:
+            raise ProblemError(422, _("The message is empty"), _("Write something first.")) from fault
+        raise ProblemError(
+            413,
+            _("The message is too long"),
+            _("It has %(length)s characters; send at most %(limit)s at a time.")
+            % {"length": fault.length, "limit": fault.limit},
+        ) from fault
+    except ConversationClosedError as fault:
+        raise ProblemError(
+            409, _("This conversation has ended"), _("Begin a new one.")
+        ) from fault
+    except KeyReusedError as fault:
+        raise ProblemError(
+            409,
+            _("This key came with another message before"),
+            _("Send the message again with a new Idempotency-Key."),
+        ) from fault
+    except NotFoundError as fault:
+        raise ProblemError(404, _("Nothing is here"), _("Load the page again.")) from fault
+
+
+@open_to_all(leaves_event=True)
+class BeginView(CustomerView):
+    """POST: begin a conversation; the answer's cookie alone can read it."""
+
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        wanted = checked(shapes.BeginIn, request)
+        self.spend(request, "begin")
+        translation.activate(wanted["language"])
+        subject, known = self._subject(request, wanted)
+        with transaction.atomic():
+            made = begin_conversation(
+                subject,
+                channel=wanted["channel"],
+                language=wanted["language"],
+                is_identified=known,
+                actor=Actor(f"customer:{subject.pk}", origin_of(request._request)),  # noqa: SLF001
+                now=self.now,
+            )
+            token = open_browser(made, self.now)
+        response = Response(shapes.state_out(made), status=201)
+        hand_out(response, token)
+        self.visit = None
+        return response
+
+    def _subject(self, request: Request, wanted: dict[str, Any]) -> tuple[DataSubject, bool]:
+        origin = origin_of(request._request)  # noqa: SLF001
+        token = wanted.get("identity")
+        if not token:
+            return create_subject(now=self.now, actor="service:web", origin=origin), False
+        try:
+            with transaction.atomic():
+                subject = subject_of(token, origin=origin, now=self.now)
+                append(
+                    IdentityAccepted(
+                        actor=f"customer:{subject.pk}",
+                        origin=origin,
+                        subject=subject.pk,
+                        channel=wanted["channel"],
+                    )
+                )
+        except IdentityError as fault:
+            append_refusal(
+                IdentityRefused(
+                    actor="anonymous",
+                    origin=origin,
+                    channel=wanted["channel"],
+                    reason=fault.reason,
+                )
+            )
+            raise ProblemError(
+                401,
+                _("Your sign-in at the bank could not be confirmed"),
+                _("Load the bank's page again, or begin without signing in."),
+            ) from fault
+        return subject, True
+
+
+@open_to_all(leaves_event=True)
+class ConversationView(CustomerView):
+    """GET: the whole conversation, for a page that is loaded again."""
+
+    def get(self, request: Request) -> Response:
+        conversation = self.conversation
+        with transaction.atomic():
+            append(
+                ConversationViewed(
+                    actor=f"customer:{conversation.subject_id}",
+                    origin=origin_of(request._request),  # noqa: SLF001
+                    purpose="serve_customer",
+                    subject=conversation.subject_id,
+                    object=f"conversation:{conversation.pk}",
+                    form="raw",
+                )
+            )
+            turns = turns_after(conversation, 0, form="raw")
+        held = shapes.state_out(conversation)
+        held |= {"messages": shapes.messages_out(turns), "degraded": degraded_parts()}
+        return Response(held)
+
+
+@open_to_all(leaves_event=True)
+class MessagesView(CustomerView):
+    """POST: send a message; the answer comes with it (SSE) or by the event stream (JSON)."""
+
+    def post(self, request: Request) -> Response | StreamingHttpResponse:
+        key = key_of(request)
+        conversation = self.conversation
+        wanted = checked(shapes.MessageIn, request)
+        self.spend(request, "message")
+        received: Received = translated(
+            lambda: receive_message(
+                conversation.pk, wanted["text"], key=key, actor=self.actor(request), now=self.now
+            )
+        )
+        accepted = {
+            "id": str(received.message_id),
+            "place": received.place,
+            "dropped": list(received.dropped),
+        }
+        pieces = None if received.is_repeat else answer_later(received.message_id)
+        if "text/event-stream" in request.headers.get("Accept", ""):
+            return stream(answer_stream(conversation.pk, received, accepted, pieces))
+        return Response(accepted, status=202)
+
+
+@open_to_all(leaves_event=True)
+class PersonView(CustomerView):
+    """POST: talk to a person. Always works, also twice, also without a model."""
+
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        conversation = self.conversation
+        translated(
+            lambda: request_person(
+                conversation.pk, reason="asked", actor=self.actor(request), now=self.now
+            )
+        )
+        conversation.refresh_from_db()
+        return Response(shapes.state_out(conversation), status=202)
+
+
+@open_to_all(leaves_event=True)
+class FeedbackView(CustomerView):
+    """POST: a thumb on one answer."""
+
+    def post(self, request: Request, message_id: UUID) -> Response:
+        key_of(request)
+        conversation = self.conversation
+        wanted = checked(shapes.FeedbackIn, request)
+        translated(
+            lambda: give_feedback(
+                conversation.pk,
+                message_id,
+                is_helpful=wanted["helpful"],
+                actor=self.actor(request),
+                now=self.now,
+            )
+        )
+        return Response(status=204)
+
+
+@open_to_all(leaves_event=True)
+class SurveyView(CustomerView):
+    """POST: the survey at the end; the first answer counts."""
+
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        conversation = self.conversation
+        wanted = checked(shapes.SurveyIn, request)
+        translated(
+            lambda: answer_survey(
+                conversation.pk,
+                score=wanted["score"],
+                comment=wanted["comment"],
+                actor=self.actor(request),
+                now=self.now,
+            )
+        )
+        return Response(status=204)
+
+
+@open_to_all(leaves_event=True)
+class CloseView(CustomerView):
+    """POST: end the conversation."""
+
+    def post(self, request: Request) -> Response:
+        key_of(request)
+        conversation = self.conversation
+        translated(
+            lambda: close_conversation(conversation.pk, actor=self.actor(request), now=self.now)
+        )
+        return Response(status=204)
+
+
+@open_to_all(leaves_event=True)
+class EventsView(CustomerView):
+    """GET: what happens in the conversation from Last-Event-ID on, as it happens."""
+
+    def get(self, request: Request) -> HttpResponseBase:
+        conversation = self.conversation
+        given = request.headers.get("Last-Event-ID", request.query_params.get("after", "0"))
+        after = int(given) if given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - places fit
+        with transaction.atomic():
+            append(
+                ConversationViewed(
+                    actor=f"customer:{conversation.subject_id}",
+                    origin=origin_of(request._request),  # noqa: SLF001
+                    purpose="serve_customer",
+                    subject=conversation.subject_id,
+                    object=f"conversation:{conversation.pk}",
+                    form="raw",
+                )
+            )
+        pieces: Iterator[bytes] = conversation_stream(conversation.pk, after)
+        return stream(pieces)

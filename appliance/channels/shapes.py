@@ -1,0 +1,102 @@
+"""The JSON of the customer's API: what comes in, checked, and what goes out."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from rest_framework import serializers
+
+from appliance.desk.models import Conversation
+from appliance.desk.queries import Turn, place_in_line
+from appliance.knowledge.models import Version
+
+LANGUAGES = ("zh-hans", "en")
+_LONGEST_COMMENT = 1000
+
+
+class BeginIn(serializers.Serializer[None]):
+    language = serializers.ChoiceField(LANGUAGES, default="zh-hans")
+    channel = serializers.ChoiceField(["web", "widget"], default="web")
+    identity = serializers.CharField(
+        required=False, allow_null=True, allow_blank=False, max_length=4096
+    )
+
+
+class MessageIn(serializers.Serializer[None]):
+    # Length and characters are the pipeline's to judge: it says more than "invalid".
+    text = serializers.CharField(trim_whitespace=False, allow_blank=True, max_length=200_000)
+
+
+class FeedbackIn(serializers.Serializer[None]):
+    helpful = serializers.BooleanField()
+
+
+class SurveyIn(serializers.Serializer[None]):
+    score = serializers.IntegerField(min_value=1, max_value=5)
+    comment = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=_LONGEST_COMMENT
+    )
+
+
+@dataclass(frozen=True)
+class StateOut:
+    """Where a conversation stands, as its customer may know it."""
+
+    id: str
+    state: str
+    language: str
+    position: int | None
+    agent: bool
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "StateOut":
+        return cls(
+            id=str(conversation.pk),
+            state=conversation.state,
+            language=conversation.language,
+            position=place_in_line(conversation),
+            agent=conversation.state == Conversation.State.WITH_PERSON,
+        )
+
+
+def state_out(conversation: Conversation) -> dict[str, object]:
+    return asdict(StateOut.of(conversation))
+
+
+def messages_out(turns: tuple[Turn, ...]) -> list[dict[str, object]]:
+    """Turns as JSON, each source with the sentences that were used and their article's title."""
+    wanted = {str(source["version"]) for turn in turns for source in turn.sources}
+    texts = dict(
+        Version.objects.filter(pk__in=[UUID(one) for one in wanted]).values_list("pk", "text")
+    )
+    return [_message(turn, texts) for turn in turns]
+
+
+def _message(turn: Turn, texts: dict[UUID, str]) -> dict[str, object]:
+    return {
+        "id": str(turn.message_id),
+        "place": turn.place,
+        "author": turn.author,
+        "text": turn.text,
+        "at": turn.at.isoformat(),
+        # GB 45438-2025 and EU AI Act 50: every machine-made message says so.
+        "ai": turn.author == "assistant",
+        "outcome": turn.outcome,
+        "sources": [_source(source, texts) for source in turn.sources],
+        "helpful": turn.is_helpful,
+        "dropped": sorted(turn.dropped),
+    }
+
+
+def _source(source: dict[str, object], texts: dict[UUID, str]) -> dict[str, object]:
+    text = texts.get(UUID(str(source["version"])), "")
+    ranges = source["ranges"]
+    assert isinstance(ranges, list)
+    return {
+        "article": source["article"],
+        "version": source["number"],
+        "title": source["title"],
+        "text": text,
+        "sentences": [
+            {"start": start, "end": end, "text": text[start:end]} for start, end in ranges
+        ],
+    }

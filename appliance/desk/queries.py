@@ -1,0 +1,192 @@
+"""What staff and customers may read of a conversation, decided here and recorded as read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from appliance.accounts.models import Account
+from appliance.desk.errors import NotFoundError
+from appliance.desk.models import Conversation, Feedback, Message
+from appliance.desk.sealing import open_ledger, open_original, open_working
+from audit.actions import append
+from audit.events import ConversationViewed
+from compliance.grading.current import packs
+from compliance.grading.decide import decide
+from compliance.pii.masking import resolve
+from compliance.pii.placeholders import Ledger
+
+State = Conversation.State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the waiting line: nothing in it says who waits or for what in words."""
+
+    id: UUID
+    waiting_since: datetime
+    reason: str
+    language: str
+    channel: str
+    messages: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A message as this reader may see it; form is raw, mask, placeholder or none."""
+
+    message_id: UUID
+    place: int
+    author: str
+    at: datetime
+    text: str
+    form: str
+    outcome: str
+    sources: list[dict[str, object]]
+    found: dict[str, int]
+    dropped: dict[str, int]
+    is_helpful: bool | None
+
+    def __repr__(self) -> str:
+        return f"Turn({self.message_id})"
+
+
+@dataclass(frozen=True)
+class Transcript:
+    conversation: Conversation
+    turns: tuple[Turn, ...]
+
+
+def waiting_line() -> list[Waiting]:
+    """Longest wait first."""
+    rows = Conversation.objects.filter(state=State.WAITING).order_by("waiting_since")
+    return [_waiting(row) for row in rows[:200]]
+
+
+def _waiting(row: Conversation) -> Waiting:
+    assert row.waiting_since is not None
+    return Waiting(
+        row.pk,
+        row.waiting_since,
+        row.waiting_reason,
+        row.language,
+        row.channel,
+        row.next_place - 1,
+    )
+
+
+def held_by(account: Account) -> QuerySet[Conversation]:
+    """The conversations that this agent is answering, oldest silence first."""
+    return Conversation.objects.filter(state=State.WITH_PERSON, agent=account).order_by("last_at")
+
+
+def place_in_line(conversation: Conversation) -> int | None:
+    """1 is next; None when the conversation is not waiting."""
+    if conversation.state != State.WAITING or conversation.waiting_since is None:
+        return None
+    ahead = Conversation.objects.filter(
+        state=State.WAITING, waiting_since__lt=conversation.waiting_since
+    )
+    return ahead.count() + 1
+
+
+def turns_after(conversation: Conversation, place: int, *, form: str) -> tuple[Turn, ...]:
+    """Turns behind a place, in this form; for callers that have settled who reads."""
+    rows = list(
+        Message.objects.filter(conversation=conversation, place__gt=place).order_by("place")
+    )
+    ledger = open_ledger(conversation) if form == "mask" else Ledger()
+    thumbs = dict(
+        Feedback.objects.filter(message__in=[row.pk for row in rows]).values_list(
+            "message_id", "is_helpful"
+        )
+    )
+    return tuple(
+        _turn(row, conversation, ledger, form, is_helpful=thumbs.get(row.pk)) for row in rows
+    )
+
+
+def _turn(
+    row: Message, conversation: Conversation, ledger: Ledger, form: str, *, is_helpful: bool | None
+) -> Turn:
+    return Turn(
+        message_id=row.pk,
+        place=row.place,
+        author=row.author,
+        at=row.at,
+        text=_text(row, conversation.subject_id, ledger, form),
+        form=form,
+        outcome=row.outcome,
+        sources=row.sources,
+        found=row.found,
+        dropped=row.dropped,
+        is_helpful=is_helpful,
+    )
+
+
+def _text(row: Message, subject: UUID, ledger: Ledger, form: str) -> str:
+    if form == "raw":
+        return open_original(row, subject)
+    if form == "mask":
+        return resolve(open_working(row, subject), ledger, form="mask")
+    if form == "placeholder":
+        return open_working(row, subject)
+    return ""
+
+
+@transaction.atomic
+def transcript_for(
+    account: Account, conversation_id: UUID, *, purpose: str, origin: str
+) -> Transcript:
+    """The whole conversation in the form that policy grants, recorded as a read.
+
+    Raises: NotFoundError also where nothing may be seen.
+    """
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
+    if conversation is None:
+        raise NotFoundError
+    form = form_for(account, conversation, purpose=purpose)
+    if form == "none":
+        raise NotFoundError
+    append(
+        ConversationViewed(
+            actor=f"person:{account.person_id}",
+            origin=origin,
+            purpose=purpose,
+            subject=conversation.subject_id,
+            object=f"conversation:{conversation.pk}",
+            form=form,
+        )
+    )
+    return Transcript(conversation, turns_after(conversation, 0, form=form))
+
+
+_FORMS = ("none", "placeholder", "mask", "raw")
+
+
+def form_for(account: Account, conversation: Conversation, *, purpose: str) -> str:
+    """How much this person may see: raw only of conversations that they answer themselves."""
+    types = types_in(conversation)
+    action = "view_original" if conversation.agent_id == account.pk else "view_masked"
+    forms = ["none"]
+    for role in account.roles:
+        decision = decide(
+            types,
+            role=role,
+            purpose=purpose,
+            channel=conversation.channel,
+            action=action,
+            packs=packs(),
+        )
+        # An original that would need a reason or a second person is shown masked.
+        bound = decision.form == "raw" and decision.needs
+        forms.append("mask" if bound else decision.form)
+    return max(forms, key=_FORMS.index)
+
+
+def types_in(conversation: Conversation) -> frozenset[str]:
+    found = Message.objects.filter(conversation=conversation).values_list("found", flat=True)
+    return frozenset(name for one in found for name in one) or frozenset({"PERSON"})
+
