@@ -20,6 +20,7 @@ from hmac import compare_digest
 from uuid import UUID
 
 from compliance.vault.errors import CommitmentError, EnvelopeFormatError
+from compliance.vault.places import Place
 from compliance.vault.suites import NONCE_BYTES, TAG_BYTES, Aead, Suite, suite_of
 
 MAGIC = b"SR1"
@@ -28,19 +29,6 @@ PREFIX_BYTES = len(MAGIC) + 1 + KEY_ID_BYTES
 HEADER_BYTES = PREFIX_BYTES + NONCE_BYTES
 OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES
 SALT_BYTES = 32
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a sealed value lives; part of what its tag vouches for.
-
-    Without a subject, the key is that of the store, that is, of `table`.
-    """
-
-    table: str
-    column: str
-    row_id: UUID
-    subject_id: UUID | None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from uuid import UUID
 from compliance.vault import envelope as message
 from compliance.vault import segments
 from compliance.vault.cache import CachedKey, KeyCache
-from compliance.vault.envelope import SALT_BYTES, Place, SealingKey
+from compliance.vault.envelope import SALT_BYTES, SealingKey
 from compliance.vault.errors import UnknownKeyError, WrongOwnerError
 from compliance.vault.hierarchy import store_owner, subject_owner
 from compliance.vault.keyring import Keyring, Random, Rotation
 from compliance.vault.keystore import KeyRow, KeyStore
+from compliance.vault.places import Place
 from compliance.vault.providers import FileRootKey
 from compliance.vault.suites import NONCE_BYTES, suite_of
 

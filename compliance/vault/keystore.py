@@ -94,6 +94,11 @@ class KeyStore:
         with self._pool.connection() as connection:
             return _newest(connection, owner)
 
+    def all_of(self, owner: str) -> list[KeyRow]:
+        """Return the owner's keys, destroyed ones too, oldest first."""
+        with self._pool.connection() as connection:
+            return [_key_row(row) for row in connection.execute(_OF_OWNER, (owner,))]
+
     def add(self, owner: str, make: NewKey, *, now: datetime) -> tuple[KeyRow, bool]:
         """Store a first key for an owner, unless there is one, destroyed or not.
 

@@ -21,13 +21,13 @@ from typing import BinaryIO
 from compliance.vault.envelope import (
     PREFIX_BYTES,
     Header,
-    Place,
     SealingKey,
     associated_data,
     check_key,
     read_header,
 )
 from compliance.vault.errors import EnvelopeFormatError, SegmentLimitError
+from compliance.vault.places import Place
 from compliance.vault.suites import TAG_BYTES
 
 SEGMENT_BYTES = 64 * 1024

@@ -3,8 +3,9 @@ from uuid import UUID
 
 import pytest
 
-from compliance.vault.envelope import Place, SealingKey
+from compliance.vault.envelope import SealingKey
 from compliance.vault.facade import SILENT, VaultSettings, build
+from compliance.vault.places import Place
 from compliance.vault.providers import FileRootKey
 from compliance.vault.suites import SUITES
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from compliance.vault.envelope import (
     OVERHEAD_BYTES,
-    Place,
     SealingKey,
     associated_data,
     open_envelope,
@@ -23,6 +22,7 @@ from compliance.vault.errors import (
     EnvelopeFormatError,
     UnknownSuiteError,
 )
+from compliance.vault.places import Place
 from compliance.vault.suites import INTERNATIONAL, SUITES
 
 NONCE = bytes(range(12))

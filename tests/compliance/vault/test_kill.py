@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from compliance.vault.envelope import Place
 from compliance.vault.errors import KeyDestroyedError
 from compliance.vault.facade import build
+from compliance.vault.places import Place
 
 ROOT = Path(__file__).parents[3]
 WRITER = """
