@@ -109,8 +109,25 @@ class LogCorruptError(AuditError):
         self.event = event
 
 
+class RolledBackError(LogCorruptError):
+    """The stored log is shorter than what was published or handed out before."""
+
+
 class SequencerBusyError(AuditError):
     """Another process is integrating."""
+
+
+class BadCursorError(AuditError):
+    """A page was asked for with a cursor that no page gave."""
+
+
+class NotInTreeError(AuditError):
+    """An event is unknown, or has no leaf yet."""
+
+    def __init__(self, event: UUID) -> None:
+        """Name the event."""
+        super().__init__(f"got event {event}, want one with a leaf")
+        self.event = event
 
 
 class EvidenceError(AuditError):

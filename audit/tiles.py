@@ -11,13 +11,15 @@ bundles of 256, each entry behind its length in two bytes, big-endian.
 Source: c2sp.org/tlog-tiles, height 8.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from audit.errors import TileError
-from audit.merkle import HASH_BYTES, CompactRange, node_hash, root
+from audit.merkle import EMPTY_ROOT, HASH_BYTES, CompactRange, node_hash, root
 
-WIDTH = 256
+HEIGHT = 8
+WIDTH = 1 << HEIGHT
 TILE_BYTES = WIDTH * HASH_BYTES
 
 # (level, number, width) to the tile's hashes, concatenated.
@@ -105,7 +107,7 @@ class Frontier:
             hashes.append(carried)
             if len(hashes) < WIDTH:
                 break
-            number = self.size // WIDTH ** (level + 1)
+            number = self.size >> HEIGHT * (level + 1)
             carried = root(hashes)
             done.append(FullTile(level, number, b"".join(hashes), carried))
             self.pending[level] = []
@@ -137,7 +139,12 @@ class TreeReader:
         """`read` returns a tile's hashes; only tiles that exist are asked for."""
         self.size = size
         self._read = read
-        self._seen: dict[tuple[int, int], Sequence[bytes]] = {}
+        # Proofs of neighbours share all but one tile; 256 tiles are 4 MiB.
+        self._tile: Callable[[int, int], list[list[bytes]]] = lru_cache(maxsize=256)(self._load)
+
+    def root(self) -> bytes:
+        """Root of the whole tree."""
+        return self.range_root(0, self.size) if self.size else EMPTY_ROOT
 
     def range_root(self, start: int, end: int) -> bytes:
         """Root of D[start:end] where `start` is aligned as in proofs.
@@ -149,28 +156,28 @@ class TreeReader:
         parts: list[bytes] = []
         while start < end:
             # The largest perfect subtree that begins here.
-            span = 1 << (end - start).bit_length() - 1
-            parts.append(self._perfect(start, span))
-            start += span
+            height = (end - start).bit_length() - 1
+            parts.append(self._perfect(start, height))
+            start += 1 << height
         node = parts[-1]
         for left in reversed(parts[:-1]):
             node = node_hash(left, node)
         return node
 
-    def _perfect(self, start: int, span: int) -> bytes:
-        level = (span.bit_length() - 1) // 8
-        unit = WIDTH**level
-        number, offset = divmod(start // unit, WIDTH)
-        hashes = self._tile(level, number)
-        return root(hashes[offset : offset + span // unit])
+    def _perfect(self, start: int, height: int) -> bytes:
+        level, inner = divmod(height, HEIGHT)
+        number, offset = divmod(start >> HEIGHT * level, WIDTH)
+        return self._tile(level, number)[inner][offset >> inner]
 
-    def _tile(self, level: int, number: int) -> Sequence[bytes]:
-        known = self._seen.get((level, number))
-        if known is None:
-            width = min(WIDTH, self.size // WIDTH**level - number * WIDTH)
-            known = split_hashes(self._read(level, number, width), width)
-            self._seen[level, number] = known
-        return known
+    def _load(self, level: int, number: int) -> list[list[bytes]]:
+        """A tile's hashes and the nodes above them, as far as they are perfect."""
+        width = min(WIDTH, (self.size >> HEIGHT * level) - number * WIDTH)
+        rows = [split_hashes(self._read(level, number, width), width)]
+        for _ in range(HEIGHT - 1):
+            below = rows[-1]
+            pairs = zip(below[::2], below[1::2], strict=False)
+            rows.append([node_hash(left, right) for left, right in pairs])
+        return rows
 
 
 def split_hashes(packed: bytes, width: int) -> list[bytes]:
