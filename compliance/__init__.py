@@ -1,0 +1,1 @@
+"""What the law asks: finding and masking personal data, grades, keys, rights, four eyes."""

@@ -1,0 +1,1 @@
+"""One recogniser per file; `catalogue.py` lists them all."""

@@ -1,0 +1,1 @@
+"""Documents, numbers, names and addresses of mainland China, Hong Kong, Macau and Taiwan."""

@@ -1,0 +1,1 @@
+"""National numbers of the European Union, by member state."""

@@ -1,0 +1,1 @@
+"""What has the same form everywhere."""
