@@ -7,9 +7,9 @@ does not parse stops the boot with a sentence that names it.
 from functools import cache
 from hashlib import sha256
 from ipaddress import ip_address
+from json import dumps
 from os import getuid
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Literal
 
 from pydantic import field_validator
@@ -38,6 +38,8 @@ class Config(BaseSettings):
     # Messages a minute that one address, and all together, may send to the assistant.
     messages_per_address: int = 60
     messages_in_total: int = 6000
+    # The socket that the supervisor holds for the web process, as a file descriptor.
+    listening: int | None = None
     certificate: Path | None = None
     certificate_key: Path | None = None
 
@@ -71,9 +73,65 @@ class Config(BaseSettings):
         except ValueError:
             return False
 
+    def for_child(self, role: Role) -> dict[str, str]:
+        """The environment of a child process: what was set, and the role; nothing else."""
+        words = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        words |= {"HOME": str(self.var), "PYTHONUNBUFFERED": "1"}
+        for name in self.model_fields_set - {"role", "listening"}:
+            value = self.model_dump(mode="json")[name]
+            if value is not None:
+                text = value if isinstance(value, str) else dumps(value)
+                words[f"STRONGROOM_{name.upper()}"] = text
+        return words | {"STRONGROOM_VAR": str(self.var), "STRONGROOM_ROLE": role}
+
+    @property
+    def run(self) -> Path:
+        """Lock, process numbers and states of the services."""
+        return self.var / "run"
+
+    @property
+    def installation_file(self) -> Path:
+        return self.var / "installation.id"
+
+    @property
+    def first_login(self) -> Path:
+        """The first passwords, for the owner alone."""
+        return self.secrets / "first-login.txt"
+
     @property
     def keys(self) -> Path:
         return self.var / "keys"
+
+    @property
+    def root_key(self) -> Path:
+        return self.keys / "root.key"
+
+    @property
+    def key_store(self) -> Path:
+        """Apart from the database, its log and its backups: destroyed keys stay destroyed."""
+        return self.keys / "subjects.sqlite3"
+
+    @property
+    def model_key(self) -> Path:
+        """Signs the manifests of models that this installation has approved."""
+        return self.keys / "models-ed25519.pem"
+
+    @property
+    def model_key_public(self) -> Path:
+        return self.keys / "models-ed25519.hex"
+
+    @property
+    def authority_file(self) -> Path:
+        """Certificate of the local authority, for clients to import."""
+        return self.var / "authority.pem"
+
+    @property
+    def certificate_file(self) -> Path:
+        return self.certificate or self.keys / "server.pem"
+
+    @property
+    def certificate_key_file(self) -> Path:
+        return self.certificate_key or self.keys / "server.key"
 
     @property
     def secrets(self) -> Path:
@@ -105,7 +163,9 @@ class Config(BaseSettings):
     def sockets(self) -> Path:
         """Short whatever the length of `var`: a socket's path holds at most 107 bytes."""
         mark = sha256(str(self.var).encode()).hexdigest()[:10]
-        return Path(gettempdir()) / f"strongroom-{getuid()}-{mark}"
+        # Not TMPDIR: a command in another shell must find the same place. The supervisor
+        # makes the folder 0700 and refuses one that belongs to somebody else.
+        return Path("/tmp") / f"strongroom-{getuid()}-{mark}"  # noqa: S108
 
     @property
     def database_socket(self) -> Path:

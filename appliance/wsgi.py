@@ -7,4 +7,9 @@ os.environ.setdefault("STRONGROOM_ROLE", "web")
 
 from django.core.wsgi import get_wsgi_application
 
+from appliance.config import config
+from appliance.ops import logs
+
+if config().logs.is_dir():
+    logs.configure("web", config().logs)
 application = get_wsgi_application()

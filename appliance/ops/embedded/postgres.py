@@ -83,7 +83,7 @@ def launcher(*, signal_name: str = "SIGINT") -> list[str]:
     return [*words, "--"]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Nothing of ours reaches PostgreSQL: no variable of the caller's, so no secret."""
     return {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
@@ -121,7 +121,7 @@ def initialise(cluster: Cluster) -> None:
 def _run(words: Sequence[str], descriptors: Sequence[int] = ()) -> None:
     done = subprocess.run(  # noqa: S603 - our own words, no shell
         [*launcher(signal_name="SIGKILL"), *words],
-        env=_environment(),
+        env=environment(),
         pass_fds=descriptors,
         capture_output=True,
         text=True,
@@ -165,7 +165,7 @@ def start(cluster: Cluster, log: Path) -> subprocess.Popen[bytes]:
     """Start the server as a child of this process, which takes it along when it ends."""
     with log.open("ab") as sink:
         return subprocess.Popen(  # noqa: S603 - our own words, no shell
-            server_command(cluster), env=_environment(), stdout=sink, stderr=sink, cwd="/"
+            server_command(cluster), env=environment(), stdout=sink, stderr=sink, cwd="/"
         )
 
 
