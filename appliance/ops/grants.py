@@ -39,6 +39,8 @@ GRANTS: Final[dict[str, Grant]] = {
     "audit_signed_checkpoint": _TREE,
     # data subjects
     "privacy_subject": Grant("SIU", "SU", "", "SU"),
+    # proposals that need a second person; a trigger keeps what was proposed
+    "approval_proposal": Grant("SIU", "SU", "", "SIU"),
     # people
     "accounts_person": Grant("S", "S", "", "SI"),
     "accounts_account": Grant("SU", "S", "", "SIU"),
