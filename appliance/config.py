@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_LAST_PORT = 65535
 Role = Literal["web", "worker", "sequencer", "operator", "migrator"]
 
 
@@ -52,7 +53,7 @@ class Config(BaseSettings):
     @classmethod
     def _host_and_port(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        if not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
             raise ValueError(f"got {value!r}, want HOST:PORT, for example 127.0.0.1:8000")
         return value
 

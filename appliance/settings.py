@@ -91,6 +91,8 @@ DATABASES = {
         "HOST": str(_config.database_socket),
         "PORT": "5432",
         "CONN_MAX_AGE": 0,
+        # A connection that died with a restarted server is noticed before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             # Migrations act as the owner, who cannot log in.
             **({"options": "-c role=strongroom_owner"} if _config.role == "migrator" else {}),
@@ -164,3 +166,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 LOGGING_CONFIG = None
+
+# What `models.registry` asks of whoever runs it.
+STRONGROOM_MODELS = _config.weights
+STRONGROOM_MODELS_KEY = _config.model_key_public

@@ -61,7 +61,7 @@ def _check_given(config: Config) -> None:
             "want a certificate and its key in PEM: STRONGROOM_CERTIFICATE and "
             "STRONGROOM_CERTIFICATE_KEY"
         ) from fault
-    if certificate.public_key() != key.public_key():  # type: ignore[union-attr]
+    if certificate.public_key() != key.public_key():
         raise CertificateError("got a certificate and the key of another, want a pair")
     if certificate.not_valid_after_utc < datetime.now(UTC):
         raise CertificateError(

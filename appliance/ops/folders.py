@@ -7,6 +7,8 @@ from pathlib import Path
 from appliance.config import Config
 from appliance.ops.errors import ForeignFolderError
 
+_OURS_ALONE = 0o700
+
 
 def own_folder(path: Path) -> None:
     """Make a folder that its owner alone may enter. Raises: ForeignFolderError."""
@@ -15,7 +17,7 @@ def own_folder(path: Path) -> None:
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise ForeignFolderError(f"got {path} that belongs to somebody else, want it to be ours")
-    if stat.S_IMODE(status.st_mode) != 0o700:
+    if stat.S_IMODE(status.st_mode) != _OURS_ALONE:
         path.chmod(0o700)
 
 

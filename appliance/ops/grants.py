@@ -7,6 +7,7 @@ S select, I insert, U update, D delete. Columns: web, worker, sequencer, operato
 from typing import Final, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from appliance.ops.provision import SERVICES, role_name
@@ -89,12 +90,10 @@ def apply_grants(connection: BaseDatabaseWrapper) -> None:
 _WORDS: Final = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
 
-def _apply_to(cursor, service: str, tables: set[str]) -> None:  # type: ignore[no-untyped-def]
+def _apply_to(cursor: CursorWrapper, service: str, tables: set[str]) -> None:
     role = sql.Identifier(role_name(service))
     cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role))
-    cursor.execute(
-        sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
-    )
+    cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
     for table in sorted(tables):
         letters = getattr(GRANTS[table], service)
         if letters:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from appliance.config import config
+from appliance.config import config as _read_config
 from appliance.ops.embedded.launch import die_with_parent
 
-_config = config()
+_config = _read_config()
 
 bind = f"fd://{_config.listening}" if _config.listening is not None else _config.bind
 backlog = 512

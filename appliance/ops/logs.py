@@ -29,7 +29,7 @@ class _NoText(logging.Filter):
         if record.exc_info and record.exc_info[0] is not None:
             record.fault = describe(record.exc_info[0], record.exc_info[2])
         record.exc_info = record.exc_text = record.stack_info = None
-        if not record.name.split(".")[0] in _OURS:
+        if record.name.split(".")[0] not in _OURS:
             is_template = bool(record.args) and isinstance(record.msg, str)
             place = f"{Path(record.pathname).name}:{record.lineno}"
             record.msg = record.msg if is_template else f"see {place}"

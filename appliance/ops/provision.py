@@ -56,7 +56,7 @@ def _ensure(connection: Connection, name: str, *, login: bool) -> None:
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     kind = "LOGIN NOINHERIT" if login else "NOLOGIN"
     words = f"{'ALTER' if found else 'CREATE'} ROLE {{}} {kind} NOSUPERUSER NOCREATEDB NOCREATEROLE"
-    connection.execute(sql.SQL(words).format(sql.Identifier(name)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(words).format(sql.Identifier(name)))
 
 
 def ensure_database(connection: Connection, name: str = DATABASE) -> bool:
@@ -77,9 +77,7 @@ def close_to_others(connection: Connection, database: str = DATABASE) -> None:
         sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
     )
     connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    connection.execute(
-        sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER))
-    )
+    connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
     for service in (*SERVICES, "migrator"):
         connection.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
@@ -87,7 +85,5 @@ def close_to_others(connection: Connection, database: str = DATABASE) -> None:
             )
         )
         connection.execute(
-            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(
-                sql.Identifier(role_name(service))
-            )
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role_name(service)))
         )

@@ -48,7 +48,7 @@ class Upkeep:
             _log.warning("upkeep waits for the database: %s", type(fault).__name__)
             connections.close_all()
         except Exception as fault:  # noqa: BLE001 - the edge of a thread that must go on
-            _log.error("upkeep: %s: %s", duty.__name__, type(fault).__name__)  # noqa: TRY400
+            _log.error("upkeep: %s: %s", duty.__name__, type(fault).__name__)
 
     def _beat(self) -> None:
         beat("worker", {})

@@ -8,22 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-
-# python3 older than ours may not be able to read the modules below: ask first.
-if sys.version_info < (3, 11):
-    sys.exit(
-        f"setup: got Python {sys.version.split()[0]}, want 3.11 or newer: "
-        "apt install python3 (Debian 12 or newer)"
-    )
-
 from appliance.ops.bootstrap import prerequisites
 from appliance.ops.bootstrap.engine import install_engine
-from appliance.ops.bootstrap.environment import Environment
+from appliance.ops.bootstrap.environment import Environment, block_of
 from appliance.ops.bootstrap.errors import BootstrapError
 from appliance.ops.bootstrap.frontend import install_frontend
 from appliance.ops.bootstrap.progress import Progress
 from appliance.ops.bootstrap.stamps import digest_of
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:
@@ -67,8 +60,6 @@ def set_up(env: Environment, *, dev: bool) -> None:
 
 def _only_pip(env: Environment) -> Path:
     """A lock of pip alone, first: the system's may be too old for the others."""
-    from appliance.ops.bootstrap.environment import block_of
-
     text = (env.root / "requirements-build.lock").read_text(encoding="utf-8")
     chosen = env.folder / "only-pip.lock"
     chosen.write_text(block_of(text, "pip"), encoding="utf-8")

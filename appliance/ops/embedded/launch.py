@@ -84,7 +84,7 @@ def main() -> None:
         become(wanted.uid, wanted.gid, traverse=wanted.traverse)
     if wanted.die_with_parent:
         die_with_parent(signal.Signals[wanted.die_with_parent])
-    os.execv(wanted.program[0], wanted.program)
+    os.execv(wanted.program[0], wanted.program)  # noqa: S606 - no shell is the point
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from pathlib import Path
 from django.db import transaction
 
 from appliance.config import ROOT, Config
-from appliance.knowledge.imports import import_articles, read_drafts
 from appliance.knowledge.models import Version
 from appliance.ops.first_run.keys import load_model_key
 from appliance.ops.first_run.people import first_person
@@ -35,6 +34,9 @@ def load_knowledge(now: datetime) -> bool:
     """
     if Version.objects.exists():
         return False
+    # Here, because a later start need not wait for the libraries behind it.
+    from appliance.knowledge.imports import import_articles, read_drafts
+
     drafts = list(read_drafts(sorted(ARTICLES.glob("*.jsonl"))))
     with transaction.atomic():
         made: Iterator[Version] = import_articles(

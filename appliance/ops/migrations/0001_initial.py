@@ -5,32 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('service', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('state', models.JSONField(default=dict)),
+                ("service", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("state", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'ops_heartbeat',
+                "db_table": "ops_heartbeat",
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'ops_installation',
+                "db_table": "ops_installation",
             },
         ),
     ]

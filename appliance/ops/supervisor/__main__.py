@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from contextlib import closing
+from socket import socket
 
 from pydantic import ValidationError
 
@@ -67,7 +68,7 @@ def run(config: Config) -> int:
     return 0
 
 
-def _bring_up(box: Box, listening: "listener.socket.socket") -> None:
+def _bring_up(box: Box, listening: socket) -> None:
     _say("Starting PostgreSQL …")
     box.start_database()
     _say("Preparing tables and grants …")

@@ -80,9 +80,7 @@ class Child:
 
     def _died(self, now: float) -> None:
         self.state.last_exit = self._how_it_ended()
-        spool.note(
-            self._run, service=self.service.name, what="failed", reason=self.state.last_exit
-        )
+        spool.note(self._run, service=self.service.name, what="failed", reason=self.state.last_exit)
         pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
         self._failures += 1
         self._due = now + pause

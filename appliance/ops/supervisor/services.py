@@ -139,7 +139,10 @@ def web_answers(config: Config) -> bool:
     else:
         # Not verified: this asks whether somebody answers, and sends nothing.
         made = http.client.HTTPSConnection(
-            host, config.port, timeout=1, context=ssl._create_unverified_context()  # noqa: S323, SLF001
+            host,
+            config.port,
+            timeout=1,
+            context=ssl._create_unverified_context(),  # noqa: S323, SLF001
         )
     try:
         made.request("GET", "/healthz", headers={"Host": "127.0.0.1"})

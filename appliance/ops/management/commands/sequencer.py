@@ -26,7 +26,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         try:
-            signers, folder = wiring.signers(), wiring.current().log_dir
+            signers, folder = wiring.current().required_signers(), wiring.current().log_dir
             report(integrate_once(signers, datetime.now(UTC), folder=folder), lag())
             run(signers, stop, folder=folder, report=report)
             # What the others did while they ended.
