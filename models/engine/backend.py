@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
 import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.errors import DecodeError, ModelLoadError
+from models.engine.native import llama_cpp
 from models.engine.sampling import Logits
 from models.engine.steps import Row
 from models.engine.template import ChatTemplate
@@ -164,6 +164,10 @@ class Backend:
         batch, count = self._batch, len(rows)
         if not 0 < count <= self.limits.batch:
             raise DecodeError(f"got a step of {count} tokens, want 1 to {self.limits.batch}")
+        outputs = sum(row.wants for row in rows)
+        # One more and llama.cpp aborts the process.
+        if outputs > self.limits.outputs:
+            raise DecodeError(f"got {outputs} rows of logits, want at most {self.limits.outputs}")
         batch.n_tokens = count
         _array(batch.token, count, np.int32)[:] = [row.token for row in rows]
         _array(batch.pos, count, np.int32)[:] = [row.position for row in rows]

@@ -6,7 +6,6 @@ only when no connection could be made, so that nothing is ever done twice.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,11 +15,18 @@ import httpx
 
 from compliance.pii.types import MaskedText
 from models.engine.errors import (
-    BadRequestError,
     EngineBusy,
     EngineError,
     EngineTimeout,
     EngineUnavailable,
+)
+from models.engine.transport import (
+    NotConnectedError,
+    SocketTransport,
+    checked,
+    raise_for,
+    read_answer,
+    translated,
 )
 
 __all__ = [
@@ -139,9 +145,7 @@ class EngineClient:
         self._http = httpx.Client(
             # The host is a name for the header only: the socket is the address.
             base_url="http://engine",
-            transport=httpx.HTTPTransport(
-                uds=str(socket), limits=httpx.Limits(max_connections=256)
-            ),
+            transport=SocketTransport(str(socket)),
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
         )
@@ -271,14 +275,14 @@ class EngineClient:
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._patiently(
-            lambda: _read(self._http.get(path, timeout=_timeout(self._timeout_s))),
+            lambda: read_answer(self._http.get(path, timeout=_timeout(self._timeout_s))),
             self._timeout_s,
         )
 
     def _post(self, path: str, body: Mapping[str, Any], deadline_s: float) -> dict[str, Any]:
         timeout = _timeout(deadline_s)
         return self._patiently(
-            lambda: _read(self._http.post(path, json=body, timeout=timeout)), deadline_s
+            lambda: read_answer(self._http.post(path, json=body, timeout=timeout)), deadline_s
         )
 
     def _chunks(self, body: Mapping[str, Any], deadline_s: float) -> Iterator[dict[str, Any]]:
@@ -288,13 +292,13 @@ class EngineClient:
         )
         response = self._patiently(lambda: self._http.send(request, stream=True), deadline_s)
         try:
-            with _translated():
+            with translated():
                 if response.status_code != httpx.codes.OK:
                     response.read()
-                    _raise_for(response)
+                    raise_for(response)
                 for line in response.iter_lines():
                     if line.startswith("data: {"):
-                        yield _checked(json.loads(line.removeprefix("data: ")))
+                        yield checked(json.loads(line.removeprefix("data: ")))
         finally:
             response.close()
 
@@ -303,70 +307,18 @@ class EngineClient:
         until = monotonic() + deadline_s
         for pause_s in _PAUSES_S:
             try:
-                with _translated():
+                with translated():
                     return ask()
-            except _NotConnectedError:
+            except NotConnectedError:
                 if monotonic() + pause_s >= until:
                     raise
                 sleep(pause_s)
-        with _translated():
+        with translated():
             return ask()
-
-
-class _NotConnectedError(EngineUnavailable):
-    """No connection, so nothing was asked."""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
-        raise _NotConnectedError("no engine answers at the socket") from fault
-    except httpx.PoolTimeout as fault:
-        raise EngineBusy(1) from fault
-    except httpx.TimeoutException as fault:
-        raise EngineTimeout("the engine did not answer in time") from fault
-    except httpx.TransportError as fault:
-        raise EngineUnavailable(f"the connection broke: {type(fault).__name__}") from fault
 
 
 def _timeout(deadline_s: float) -> httpx.Timeout:
     return httpx.Timeout(deadline_s + _GRACE_S, connect=_CONNECT_S)
-
-
-def _read(response: httpx.Response) -> dict[str, Any]:
-    if response.status_code != httpx.codes.OK:
-        _raise_for(response)
-    data: dict[str, Any] = response.json()
-    return data
-
-
-def _raise_for(response: httpx.Response) -> None:
-    try:
-        message = str(response.json()["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        message = f"got status {response.status_code}, want 200"
-    status = response.status_code
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        after = response.headers.get("Retry-After", "1")
-        raise EngineBusy(int(after) if after.isdecimal() else 1)
-    if status == httpx.codes.SERVICE_UNAVAILABLE:
-        raise EngineUnavailable(message)
-    if status == httpx.codes.GATEWAY_TIMEOUT:
-        raise EngineTimeout(message)
-    if status in {httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE}:
-        raise BadRequestError(message)
-    raise EngineError(message)
-
-
-def _checked(chunk: dict[str, Any]) -> dict[str, Any]:
-    """Raise what went wrong after the stream had begun."""
-    fault = chunk.get("error")
-    if fault is None:
-        return chunk
-    kinds = {"timeout": EngineTimeout, "unavailable": EngineUnavailable}
-    raise kinds.get(fault["code"], EngineError)(fault["message"])
 
 
 def _free(turns: Sequence[Turn], max_tokens: int, temperature: float, seed: int) -> dict[str, Any]:

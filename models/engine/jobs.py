@@ -12,7 +12,7 @@ import numpy as np
 
 from models.engine.sampling import Logits, Sampler, Sampling, log_normaliser
 from models.engine.steps import Room, Row
-from models.engine.verbatim import Path, Tokens, Walk, Wave, plan_waves
+from models.engine.verbatim import Tokens, Track, Walk, Wave, plan_waves
 
 # Lower goes first.
 INTERACTIVE, BACKGROUND = 0, 5
@@ -49,13 +49,13 @@ class Job(ABC):
 
 
 class ScoreJob(Job):
-    """Log-probability of each path, several prompts in turn.
+    """Log-probability of each track, several prompts in turn.
 
-    `groups`: paths that share a prompt stand in one group. Result: `sums`, in their order,
+    `groups`: tracks that share a prompt stand in one group. Result: `sums`, in their order,
     natural logarithms.
     """
 
-    def __init__(self, groups: Sequence[Sequence[Path]], *, width: int) -> None:
+    def __init__(self, groups: Sequence[Sequence[Track]], *, width: int) -> None:
         self.sums = [[0.0] * len(group) for group in groups]
         self._plan: list[tuple[int, Wave]] = [
             (number, wave)
@@ -113,7 +113,7 @@ class ScoreJob(Job):
                 number, planned = self._plan[wave]
                 for want in planned.nodes[place].wants:
                     chance = float(row[want.token]) - float(normaliser)
-                    for index in want.paths:
+                    for index in want.tracks:
                         self.sums[number][index] += chance
         return self._wave >= len(self._plan)
 
@@ -216,8 +216,10 @@ class WalkJob(_Stream):
     def take(self, logits: Logits) -> bool:
         if not len(logits):
             return False
-        options = np.array(self.walk.options())
-        self.walk.take(int(options[logits[-1][options].argmax()]))
+        # Choosing to end a sentence adds no token: the same logits decide what follows.
+        while not self.walk.is_over and not self.walk.pending:
+            options = np.array(self.walk.options())
+            self.walk.take(int(options[logits[-1][options].argmax()]))
         self._forward()
         return self.walk.is_over
 

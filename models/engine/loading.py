@@ -5,7 +5,7 @@ sees a byte. Whatever fails, the process goes on and says so: the box works with
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.engine.backend import Backend, Limits
 from models.engine.errors import EngineError, ModelLoadError
-from models.engine.memory import available_bytes, check_fits, estimate
+from models.engine.memory import available_bytes, check_fits, estimate, outputs_for
 from models.engine.probe import probe
 from models.engine.speaker import Speaker
 from models.registry.errors import ManifestError, RegistryError
@@ -53,7 +53,8 @@ def load(path: Path | None, key: Ed25519PublicKey | None, limits: Limits) -> Out
         tried = probe(verified.weights)
         if tried != "ok":
             raise ModelLoadError(f"the trial run {tried}")
-        backend = Backend(verified.weights, limits)
+        outputs = outputs_for(header, batch=limits.batch)
+        backend = Backend(verified.weights, replace(limits, outputs=outputs))
         speaker = Speaker(backend, verified.manifest.sha256)
     except (RegistryError, EngineError, OSError) as fault:
         _log.error("model refused: %s: %s", type(fault).__name__, fault)

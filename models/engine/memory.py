@@ -13,6 +13,8 @@ _HALF = 2
 _SINGLE = 4
 # Code, Python, tokenizer tables, allocator slack: measured 90 MiB with a 0.2 B model.
 _FIXED = 128 * 2**20
+_MOST_LOGITS = 128 * 2**20
+_FEWEST_OUTPUTS = 64
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class Need:
         return self.weights + self.cells + self.work
 
 
+def outputs_for(header: Header, *, batch: int) -> int:
+    """Rows of logits that a step may have: all of them, unless the vocabulary is large."""
+    row = max(1, _vocabulary(header)) * _SINGLE
+    return min(batch, max(_FEWEST_OUTPUTS, _MOST_LOGITS // row))
+
+
 def estimate(header: Header, *, cells: int, batch: int) -> Need:
     """Estimate from a GGUF header. `cells` is the context, `batch` the step, in tokens.
 
@@ -39,13 +47,13 @@ def estimate(header: Header, *, cells: int, batch: int) -> Need:
     key = header.number("{arch}.attention.key_length", width // heads)
     value = header.number("{arch}.attention.value_length", width // heads)
     layers = header.number("{arch}.block_count")
-    vocabulary = header.number("{arch}.vocab_size") or _token_count(header)
+    logits = outputs_for(header, batch=batch) * _vocabulary(header)
     inner = header.number("{arch}.feed_forward_length", 4 * width)
     return Need(
         weights=header.file_size,
         cells=layers * cells * kv_heads * (key + value) * _HALF,
         # Logits twice: the step's graph and the copy that is read.
-        work=_FIXED + batch * (2 * vocabulary + 4 * width + 2 * inner) * _SINGLE,
+        work=_FIXED + (2 * logits + batch * (4 * width + 2 * inner)) * _SINGLE,
     )
 
 
@@ -83,6 +91,6 @@ def _left(limit: Path, used: Path) -> int | None:
     return int(most) - now if most.isdecimal() else None
 
 
-def _token_count(header: Header) -> int:
+def _vocabulary(header: Header) -> int:
     tokens = header.metadata.get("tokenizer.ggml.tokens")
-    return len(tokens) if isinstance(tokens, list) else 0
+    return len(tokens) if isinstance(tokens, list) else header.number("{arch}.vocab_size")

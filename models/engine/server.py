@@ -25,7 +25,6 @@ from models.engine import isolation
 
 if TYPE_CHECKING:
     # Imported for real only after `isolate`: numpy starts threads.
-    from models.engine.backend import Limits
     from models.engine.loading import Outcome
     from models.engine.metrics import Figures
     from models.engine.scheduler import Scheduler
@@ -120,7 +119,7 @@ def _serve(chosen: argparse.Namespace, token: str, listening: socket.socket, sta
     outcome = load(chosen.model, key, limits)
     _log.info("model: %s", outcome.state)
     figures = Figures()
-    scheduler = _scheduler(outcome, limits, figures, waiting=chosen.queue)
+    scheduler = _scheduler(outcome, figures, waiting=chosen.queue)
     site = Site(token, outcome, scheduler, figures, state, isolation.is_isolated())
     config = uvicorn.Config(
         build(site),
@@ -139,14 +138,13 @@ def _serve(chosen: argparse.Namespace, token: str, listening: socket.socket, sta
     return 1 if scheduler.is_crashed else 0
 
 
-def _scheduler(
-    outcome: "Outcome", limits: "Limits", figures: "Figures", *, waiting: int
-) -> "Scheduler | None":
+def _scheduler(outcome: "Outcome", figures: "Figures", *, waiting: int) -> "Scheduler | None":
     from models.engine.board import Capacity
     from models.engine.scheduler import Scheduler
 
     if outcome.loaded is None:
         return None
+    limits = outcome.loaded.backend.limits
     capacity = Capacity(
         waiting=waiting,
         sequences=limits.sequences,

@@ -16,7 +16,7 @@ from models.engine.jobs import GenerateJob, ScoreJob, WalkJob
 from models.engine.sampling import Sampling
 from models.engine.template import Message
 from models.engine.text import TextOut
-from models.engine.verbatim import Path, Tokens, Walk, path_after, score
+from models.engine.verbatim import Tokens, Track, Walk, score, track_after
 
 _REMEMBERED_NULLS = 50_000
 # Sequences of one scoring job; the rest stay free for others.
@@ -55,8 +55,8 @@ class NullScores:
         self._lock = Lock()
         self.hits = 0
 
-    def key(self, path: Path) -> bytes:
-        tokens = pack(f"<i{len(path.tokens)}i", path.start, *path.tokens)
+    def key(self, track: Track) -> bytes:
+        tokens = pack(f"<i{len(track.tokens)}i", track.start, *track.tokens)
         return sha256(self._salt + tokens).digest()
 
     def get(self, key: bytes) -> float | None:
@@ -80,7 +80,7 @@ class Choosing:
     """A choice under way: run `job`, then ask for `ranked()`."""
 
     sentences: Sequence[Sentence]
-    paths: Sequence[Path]
+    tracks: Sequence[Track]
     keys: Sequence[bytes]
     known: dict[bytes, float]
     missing: Sequence[bytes]
@@ -97,10 +97,10 @@ class Choosing:
             known[key] = value
         rows = [
             Scored(
-                sentence.id, score(total, known[key], path.length), total, known[key], path.length
+                sentence.id, score(total, known[key], track.length), total, known[key], track.length
             )
-            for sentence, path, key, total in zip(
-                self.sentences, self.paths, self.keys, conditional, strict=True
+            for sentence, track, key, total in zip(
+                self.sentences, self.tracks, self.keys, conditional, strict=True
             )
         ]
         return sorted(rows, key=lambda row: -row.score)
@@ -154,15 +154,15 @@ class Speaker:
         asked = self._asked(question, lead)
         unasked = self._asked("", lead)
         prompt = self.tokens(asked)
-        paths = self._paths(asked, sentences, prompt)
-        null_paths = self._paths(unasked, sentences, self.tokens(unasked))
-        keys = [self.nulls.key(path) for path in null_paths]
+        tracks = self._paths(asked, sentences, prompt)
+        null_tracks = self._paths(unasked, sentences, self.tokens(unasked))
+        keys = [self.nulls.key(track) for track in null_tracks]
         known = {key: value for key in keys if (value := self.nulls.get(key)) is not None}
         missing = {
-            key: path for key, path in zip(keys, null_paths, strict=True) if key not in known
+            key: track for key, track in zip(keys, null_tracks, strict=True) if key not in known
         }
-        job = ScoreJob([paths, list(missing.values())], width=_WIDTH)
-        return Choosing(sentences, paths, keys, known, list(missing), job, self.nulls, prompt)
+        job = ScoreJob([tracks, list(missing.values())], width=_WIDTH)
+        return Choosing(sentences, tracks, keys, known, list(missing), job, self.nulls, prompt)
 
     def walking(
         self,
@@ -175,10 +175,10 @@ class Speaker:
         """Plan to lead the model through the sentences. Raises: as choosing."""
         asked = self._asked(question, "")
         prompt = self.tokens(asked)
-        paths = self._paths(asked, sentences, prompt)
+        tracks = self._paths(asked, sentences, prompt)
         # Where a merge swallows the prompt's end, all sentences begin at the earliest cut.
-        start = min(path.start for path in paths)
-        tails = [path.tokens[start:] for path in paths]
+        start = min(track.start for track in tracks)
+        tails = [track.tokens[start:] for track in tracks]
         walk = Walk(tails, end=self._words.end, most=most)
         job = WalkJob(prompt[:start], walk, emit=emit)
         if job.cells > self._longest:
@@ -204,8 +204,8 @@ class Speaker:
             messages.insert(0, {"role": "system", "content": lead})
         return self.prompt(messages)
 
-    def _paths(self, asked: str, sentences: Sequence[Sentence], prompt: Tokens) -> list[Path]:
-        return [path_after(prompt, self._whole(asked, sentence, prompt)) for sentence in sentences]
+    def _paths(self, asked: str, sentences: Sequence[Sentence], prompt: Tokens) -> list[Track]:
+        return [track_after(prompt, self._whole(asked, sentence, prompt)) for sentence in sentences]
 
     def _whole(self, asked: str, sentence: Sentence, prompt: Tokens) -> Tokens:
         whole = self.tokens(asked + self._words.neutral(sentence.text.strip()))

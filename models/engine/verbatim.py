@@ -27,7 +27,7 @@ Tokens = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Path:
+class Track:
     """A candidate behind its prompt: the tokens at `start` and after are scored."""
 
     tokens: Tokens
@@ -41,10 +41,10 @@ class Path:
 
 @dataclass(frozen=True)
 class Want:
-    """After a node, how likely is `token`; the answer counts for these paths."""
+    """After a node, how likely is `token`; the answer counts for these tracks."""
 
     token: int
-    paths: Tokens
+    tracks: Tokens
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Wave:
     nodes: tuple[Node, ...]
 
 
-def path_after(prompt: Tokens, whole: Tokens) -> Path:
+def track_after(prompt: Tokens, whole: Tokens) -> Track:
     """Find where a sentence starts in the tokens of prompt and sentence together."""
-    return Path(whole, max(1, common_prefix([prompt, whole])))
+    return Track(whole, max(1, common_prefix([prompt, whole])))
 
 
 def common_prefix(many: Sequence[Tokens]) -> int:
@@ -86,70 +86,72 @@ def score(conditional: float, null: float, length: int) -> float:
     return (conditional - null) / max(1, length)
 
 
-def plan_waves(paths: Sequence[Path], width: int) -> list[Wave]:
-    """Lay out the evaluation of paths that share a prompt, `width` sequences at a time.
+def plan_waves(tracks: Sequence[Track], width: int) -> list[Wave]:
+    """Lay out the evaluation of tracks that share a prompt, `width` sequences at a time.
 
     The shared beginning is evaluated once, in the first wave, and kept. Paths are taken in
     the order of their tokens, so that those that agree for long fall into one wave.
-    Requires: paths not empty, no empty path.
+    Requires: tracks not empty, no empty track.
     """
-    order = sorted(range(len(paths)), key=lambda index: paths[index].tokens)
-    # A path's last token needs no evaluation, so the shared part ends before it.
+    order = sorted(range(len(tracks)), key=lambda index: tracks[index].tokens)
+    # A track's last token needs no evaluation, so the shared part ends before it.
     stem = min(
-        common_prefix([path.tokens for path in paths]),
-        min(len(path.tokens) for path in paths) - 1,
+        common_prefix([track.tokens for track in tracks]),
+        min(len(track.tokens) for track in tracks) - 1,
     )
-    slots = tuple(range(min(width, len(paths))))
+    slots = tuple(range(min(width, len(tracks))))
     waves = []
     for begin in range(0, len(order), width):
         members = order[begin : begin + width]
-        nodes = [] if begin else _stem(paths, stem, slots)
-        nodes += _branches(paths, members, stem)
-        waves.append(Wave(keep=stem if begin else 0, nodes=tuple(nodes)))
+        nodes = [] if begin else _stem(tracks, stem, slots)
+        nodes += _branches(tracks, members, stem)
+        # Tracks that end within the stem leave a wave nothing to do.
+        if nodes:
+            waves.append(Wave(keep=stem if begin else 0, nodes=tuple(nodes)))
     return waves
 
 
-def _stem(paths: Sequence[Path], stem: int, slots: Tokens) -> list[Node]:
-    everyone = tuple(range(len(paths)))
-    tokens = paths[0].tokens
+def _stem(tracks: Sequence[Track], stem: int, slots: Tokens) -> list[Node]:
+    everyone = tuple(range(len(tracks)))
+    tokens = tracks[0].tokens
     return [
-        Node(tokens[position], position, slots, _wants(paths, everyone, position))
+        Node(tokens[position], position, slots, _wants(tracks, everyone, position))
         for position in range(stem)
     ]
 
 
-def _branches(paths: Sequence[Path], members: Sequence[int], stem: int) -> list[Node]:
+def _branches(tracks: Sequence[Track], members: Sequence[int], stem: int) -> list[Node]:
     """Nodes below the stem, parents first: by position, then by token prefix."""
     nodes = []
-    longest = max(len(paths[index].tokens) for index in members)
+    longest = max(len(tracks[index].tokens) for index in members)
     groups = [tuple(members)]
     slot_of = {index: slot for slot, index in enumerate(members)}
     for position in range(stem, longest - 1):
-        groups = [part for group in groups for part in _split(paths, group, position)]
+        groups = [part for group in groups for part in _split(tracks, group, position)]
         for group in groups:
-            token = paths[group[0]].tokens[position]
+            token = tracks[group[0]].tokens[position]
             slots = tuple(slot_of[index] for index in group)
-            nodes.append(Node(token, position, slots, _wants(paths, group, position)))
+            nodes.append(Node(token, position, slots, _wants(tracks, group, position)))
     return nodes
 
 
-def _split(paths: Sequence[Path], group: Tokens, position: int) -> list[Tokens]:
-    """Part a group by the token at `position`; a path that has no token after it drops out."""
+def _split(tracks: Sequence[Track], group: Tokens, position: int) -> list[Tokens]:
+    """Part a group by the token at `position`; a track that has no token after it drops out."""
     parts: dict[int, list[int]] = {}
     for index in group:
-        tokens = paths[index].tokens
+        tokens = tracks[index].tokens
         if position < len(tokens) - 1:
             parts.setdefault(tokens[position], []).append(index)
     return [tuple(part) for part in parts.values()]
 
 
-def _wants(paths: Sequence[Path], members: Tokens, position: int) -> tuple[Want, ...]:
+def _wants(tracks: Sequence[Track], members: Tokens, position: int) -> tuple[Want, ...]:
     wants: dict[int, list[int]] = {}
     for index in members:
-        path = paths[index]
+        track = tracks[index]
         following = position + 1
-        if path.start <= following < len(path.tokens):
-            wants.setdefault(path.tokens[following], []).append(index)
+        if track.start <= following < len(track.tokens):
+            wants.setdefault(track.tokens[following], []).append(index)
     return tuple(Want(token, tuple(indexes)) for token, indexes in wants.items())
 
 

@@ -3,9 +3,8 @@
 import ctypes
 from typing import Any
 
-import llama_cpp
-
 from models.engine.errors import BadRequestError
+from models.engine.native import llama_cpp
 from models.engine.template import neutraliser
 
 _SPECIAL = (

@@ -1,0 +1,15 @@
+"""The one place that imports llama_cpp, after setting how its threads wait.
+
+libgomp lets a thread that waits at a barrier spin. When another process has the second core
+(and on a small box one always does: PostgreSQL, the web workers) the spinner takes the time
+that the other thread needs to arrive: a step of 28 ms took 620 ms. Sleeping at once costs
+nothing measurable on an idle machine. libgomp reads the variable when it is loaded.
+"""
+
+import os
+
+os.environ["OMP_WAIT_POLICY"] = "passive"
+
+import llama_cpp  # after the variable, that is the point
+
+__all__ = ["llama_cpp"]
