@@ -28,6 +28,15 @@ class Wiring:
         """The log's name."""
         return origin_of(self.installation_id)
 
+    def required_signers(self) -> tuple[Signer, ...]:
+        """Return the signers.
+
+        Raises: NotConfiguredError if this process was given none.
+        """
+        if not self.signers:
+            raise NotConfiguredError("signers")
+        return self.signers
+
 
 _current: list[Wiring] = []
 
@@ -56,14 +65,3 @@ def current() -> Wiring:
     if not _current:
         raise NotConfiguredError("wiring")
     return _current[0]
-
-
-def signers() -> tuple[Signer, ...]:
-    """Return this process's signers.
-
-    Raises: NotConfiguredError if it has none.
-    """
-    found = current().signers
-    if not found:
-        raise NotConfiguredError("signers")
-    return found
