@@ -4,23 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('privacy', '0001_initial'),
+        ("privacy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='datasubject',
-            name='erasure_began_at',
+            model_name="datasubject",
+            name="erasure_began_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='datasubject',
-            index=models.Index(condition=models.Q(('erased_at__isnull', True), ('erasure_began_at__isnull', False)), fields=['erasure_began_at'], name='privacy_erasure_unfinished'),
+            model_name="datasubject",
+            index=models.Index(
+                condition=models.Q(
+                    ("erased_at__isnull", True), ("erasure_began_at__isnull", False)
+                ),
+                fields=["erasure_began_at"],
+                name="privacy_erasure_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasubject',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), models.Q(('erased_at__gte', models.F('erasure_began_at')), ('erasure_began_at__isnull', False)), _connector='OR'), name='erased_after_erasure_began'),
+            model_name="datasubject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", True),
+                    models.Q(
+                        ("erased_at__gte", models.F("erasure_began_at")),
+                        ("erasure_began_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="erased_after_erasure_began",
+            ),
         ),
     ]
