@@ -1,5 +1,7 @@
 """Appending: in the caller's transaction, or in none of its own."""
 
+import itertools
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -23,12 +25,9 @@ def test_an_event_needs_the_transaction_of_its_change():
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_goes_with_a_change_that_is_rolled_back():
-    class ChangeFailedError(Exception):
-        pass
-
-    with pytest.raises(ChangeFailedError), transaction.atomic():
+    with transaction.atomic():
         append(EVENT)
-        raise ChangeFailedError
+        transaction.set_rollback(True)
     assert not LoggedEvent.objects.exists()
 
 
@@ -67,12 +66,12 @@ def changed_column(table):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("role", ["web", "worker", "sequencer", "operator", "migrator"])
-def test_nobody_changes_the_log(as_role, role):
+def test_nobody_changes_the_log(as_role):
     """The migrator acts as the tables' owner, who has every grant; the trigger still says no."""
-    with as_role(role):
-        for table in TABLES:
-            column = changed_column(table)
+    cases = itertools.product(["web", "worker", "sequencer", "operator", "migrator"], TABLES)
+    for role, table in cases:
+        column = changed_column(table)
+        with as_role(role):
             for change in CHANGES:
                 with pytest.raises(DatabaseError) as fault, connection.cursor() as cursor:
                     cursor.execute(change.format(table, column, column))

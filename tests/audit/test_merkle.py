@@ -1,5 +1,6 @@
 """The tree against published vectors and against RFC 9162 written down naively."""
 
+import contextlib
 from base64 import b64decode
 from hashlib import sha256
 
@@ -116,6 +117,16 @@ def test_a_compact_range_goes_on_where_it_stopped(first, more):
     assert resumed.root() == naive_root(found)
 
 
+@contextlib.contextmanager
+def refused(name):
+    """The block must raise ProofError; `name` says which corruption did not."""
+    try:
+        yield
+    except ProofError:
+        return
+    pytest.fail(f"accepted: {name}")
+
+
 def corruptions_of_inclusion(index, size, leaf, proof, root):
     other = b"\x55" * 32
     yield "index-plus-1", (index + 1, size, leaf, proof, root)
@@ -144,9 +155,8 @@ def test_corrupted_inclusion_proofs_are_refused(index, size):
     sound = (index, size, found[index], merkle.inclusion_proof(index, found), naive_root(found))
     merkle.verify_inclusion(*sound)
     for name, broken in corruptions_of_inclusion(*sound):
-        with pytest.raises(ProofError):
+        with refused(name):
             merkle.verify_inclusion(*broken)
-            pytest.fail(name)
 
 
 @pytest.mark.parametrize(("size1", "size2"), [(1, 2), (1, 8), (6, 8), (2, 5), (4, 129), (65, 128)])
@@ -169,9 +179,8 @@ def test_corrupted_consistency_proofs_are_refused(size1, size2):
         "proof-reversed-or-changed": (size1, size2, [other, *proof[1:]], *roots),
     }
     for name, arguments in broken.items():
-        with pytest.raises(ProofError):
+        with refused(name):
             merkle.verify_consistency(*arguments)
-            pytest.fail(name)
 
 
 def test_equal_trees_need_no_proof_and_empty_ones_have_none():
@@ -202,9 +211,8 @@ def test_inclusion_vectors():
         proof = [b64decode(text) for text in case["proof"] or []]
         arguments = (case["leafIdx"], case["treeSize"], leaf, proof, root)
         if case["wantErr"]:
-            with pytest.raises(ProofError):
+            with refused(case["case"]):
                 merkle.verify_inclusion(*arguments)
-                pytest.fail(case["case"])
         else:
             merkle.verify_inclusion(*arguments)
     assert len(cases) >= 90
@@ -217,9 +225,8 @@ def test_consistency_vectors():
         proof = [b64decode(text) for text in case["proof"] or []]
         arguments = (case["size1"], case["size2"], proof, root1, root2)
         if case["wantErr"]:
-            with pytest.raises(ProofError):
+            with refused(case["case"]):
                 merkle.verify_consistency(*arguments)
-                pytest.fail(case["case"])
         else:
             merkle.verify_consistency(*arguments)
     assert len(cases) >= 90

@@ -43,7 +43,10 @@ OTHERS = (
 WIRING = Wiring(UUID(ORIGIN.removeprefix("strongroom/")), SIGNERS, KEYS, None)
 
 
-def export(out, wanted=Filter(), wiring=WIRING):
+EVERYTHING = Filter()
+
+
+def export(out, wanted=EVERYTHING, wiring=WIRING):
     return export_pack(out, wanted, wiring=wiring, now=NOW, actor="operator:0", origin="cli")
 
 
