@@ -1,0 +1,1 @@
+"""The demo model: weights that this project trained itself, and how."""

@@ -1,0 +1,1 @@
+"""The parts of training that need torch; the product never imports them."""
