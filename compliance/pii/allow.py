@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # Numbering plan of MIIT for service lines, and toll-free numbers; not one person's.
 _SERVICE_LINE = re.compile(
     r"(?:\+?86)?(?:400|800)\d{7}|95\d{3,6}|96\d{3,4}|100\d{2}|12\d{3}|1(?:10|12|14|17|19|20|22)"
-    r"|1?8(?:00|33|44|55|66|77|88)\d{7}|0?800\d{6,7}|080[08]\d{6,7}|03\d{9}"
+    r"|8(?:00|33|44|55|66|77|88)\d{7}|0?800\d{6,7}|080[08]\d{6,7}|03\d{9}"
 )
 _LINE_TYPES = frozenset({"PHONE_NUMBER", "ACCOUNT_NUMBER", "QQ_ID"})
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from compliance.pii.recognisers.cn.names_data import name_words
 from compliance.pii.types import SECRET_TYPES
 
+_SHORTEST_PAN, _HALF_A_PAN, _MOBILE, _DOTS_IN_IPV4 = 14, 8, 11, 3
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _REGION = re.compile(
     r"^(?:.{2,8}?(?:省|自治区|特别行政区))?(?:.{2,8}?(?:自治州|市|州|盟))?(?:.{1,8}?(?:区|县|旗))?"
@@ -34,23 +35,25 @@ def _keep(head: int, tail: int) -> Callable[[str], str]:
 
 def _card(value: str) -> str:
     digits = [c for c in value if c.isdigit()]
-    if len(digits) < 14:
-        return "*" * max(len(digits) - 4, 4) + "".join(digits[-4:] if len(digits) > 8 else [])
+    if len(digits) < _SHORTEST_PAN:
+        return "*" * max(len(digits) - 4, 4) + "".join(
+            digits[-4:] if len(digits) > _HALF_A_PAN else []
+        )
     return "".join(digits[:6]) + "*" * (len(digits) - 10) + "".join(digits[-4:])
 
 
 def _phone(value: str) -> str:
     digits = [c for c in value if c.isdigit()]
-    if len(digits) > 11 and "".join(digits).startswith(("86", "0086")):
+    if len(digits) > _MOBILE and "".join(digits).startswith(("86", "0086")):
         digits = digits[-11:]
-    if len(digits) >= 11:
+    if len(digits) >= _MOBILE:
         return "".join(digits[:3]) + "*" * (len(digits) - 7) + "".join(digits[-4:])
     return _keep(0, 3)("".join(digits))
 
 
 def _person(value: str) -> str:
     if _HAN.search(value):
-        compound = value[:2] in name_words().compound_surnames and len(value) > 2
+        compound = value[:2] in name_words().compound_surnames and value[2:] != ""
         return value[: 2 if compound else 1] + "*" * max(1, min(len(value) - 1 - compound, 2))
     return " ".join(word[0] + "***" for word in value.split())
 
@@ -74,7 +77,7 @@ def _birth(value: str) -> str:
 
 def _ip(value: str) -> str:
     parts = value.split(".")
-    return f"{parts[0]}.*.*.*" if len(parts) == 4 else "****"
+    return f"{parts[0]}.*.*.*" if value.count(".") == _DOTS_IN_IPV4 else "****"
 
 
 _FORMATS: dict[str, Callable[[str], str]] = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 _GROUP = re.compile(r"\d+(?:[Xx](?![0-9A-Za-z]))?")
 _SEPARATOR = re.compile(r"(?: {1,2}| ?[-._·/,、] ?)\Z")
+_WIDEST_GAP = 3
 _MAX_GROUPS = 8
 _MAX_DIGITS = 24
 
@@ -48,7 +49,7 @@ def _runs(text: str) -> Iterator[_Run]:
     last_end = -9
     for match in _GROUP.finditer(text):
         gap = text[last_end : match.start()] if run else ""
-        if run and len(gap) <= 3 and _SEPARATOR.match(gap):
+        if run and len(gap) <= _WIDEST_GAP and _SEPARATOR.match(gap):
             run.spans.append(match.span())
             run.gaps.append(gap)
         else:

@@ -24,8 +24,8 @@ class SecretSpan:
 _IS_ZH = r"(?:也?就?是|为|应该是|改成了?|改为了?|设成了?|设为|设置为|设置成|填的?是|告诉你)?"
 _GAP_ZH = rf"[ ]{{0,2}}(?:码)?[ ]?{_IS_ZH}[ ]?[:：=,，]?[ ]?[“\"'「【\[(（]?"
 _GAP_EN = r"(?: ?(?:number|no\.?|value))?(?: (?:for|of|on|to)(?: \w+){1,4}?)?(?: ?(?:is|was|are|will be|it's)| to| ?[:=#-]| as)?(?: ?[:=])?(?: (?:now|still|just|currently|set to|changed to))? ?[\"'“(]?"
-_DIGITS = r"(?P<value>\d(?:[ -]?\d){%s})(?![\d.]*\d)(?!\d|[ ]?(?:分钟|秒|天|小时|元|块|万|次|位|个|年|月|minutes?|hours?|days?|times?|yuan|digits?|tries))"
-_TOKEN = r"(?P<value>(?=[^\s]{4,64})(?=[!-~]*[A-Za-z0-9])[!-~]{3,63}[A-Za-z0-9!@#$%^&*_+=~?-])"
+_DIGITS = r"(?P<value>\d(?:[ -]?\d){%s})(?![ ./-]?\d|[ ]?(?:分钟|秒|天|小时|元|块|万|次|位|个|年|月|minutes?|hours?|days?|times?|yuan|digits?|tries))"
+_VALUE = r"(?P<value>(?=[^\s]{4,64})(?=[!-~]*[A-Za-z0-9])[!-~]{3,63}[A-Za-z0-9!@#$%^&*_+=~?-])"
 
 _OTP_ZH = r"(?:短信)?(?:动态)?(?:验证码|校验码|动态码|动态密码|动态口令|短信码|确认码|激活码|一次性密码|随机码|口令码|认证码)"
 _OTP_EN = (
@@ -37,7 +37,7 @@ _PIN_ZH = r"(?:(?:取款|取现|ATM|atm|交易|银行卡|卡片|卡|查询|电�
 _PIN_EN = r"(?:(?:atm|card|debit|credit|bank)? ?\bpin\b(?: ?(?:code|number))?(?! ?(?:code)? (?:for|of) (?:zip|postal)))"
 _CVV = (
     r"(?:\bcvv2?\b|\bcvc2?\b|\bcvn2?\b|\bcid\b|安全码|校验三位|(?:卡片?)?(?:背面|背后|后面)(?:的)?(?:签名栏)?(?:的|后)?(?:三位|3位|末三位|后三位)(?:数字|数|码)?|卡背?三位(?:数|码)|签名条后三位"
-    r"|card security code|security (?:code|number)|card verification (?:code|value|number)|verification value"
+    r"|card security code|(?<!social )security (?:code|number)|card verification (?:code|value|number)|verification value"
     r"|(?:three|3|four|4)[- ]digits?(?: (?:code|number))?(?: (?:on|at|from))? the (?:back|front|reverse)(?: of (?:my|the) card)?|(?:digits|number|code) on the back(?: of (?:my|the) card)?)"
 )
 _EXPIRY = r"(?:卡片?有效期|有效期(?:至|到|限)?|到期(?:日|时间|年月)?|过期(?:日|时间)?|expir(?:y|es|ation|ing|e)(?: ?(?:date|on|in|at|month))?|\bexp\b\.?(?: date)?|valid (?:thru|through|until|till|to)|good thru)"
@@ -45,10 +45,8 @@ _EXPIRY_VALUE = (
     r"(?P<value>(?:0[1-9]|1[0-2]) ?[/\-.] ?(?:20)?[2-4]\d(?![/\-.]?\d)|(?:0[1-9]|1[0-2])[2-4]\d(?!\d)"
     r"|(?:20)?[2-4]\d年(?:0?[1-9]|1[0-2])月(?!\d{1,2}日)|(?:0?[1-9]|1[0-2])月(?:20)?[2-4]\d年?|20[2-4]\d[/-](?:0[1-9]|1[0-2])(?![/\-.]?\d))"
 )
-_PASSWORD_ZH = r"(?:(?:登录|登陆|支付|网银|手机银行|账户|账号|原|旧|新|我的|查询|转账|wifi|初始|U盾|邮箱)(?:的)?密码|密码|口令|passcode)"
-_PASSWORD_EN = (
-    r"(?:\bpass ?words?\b|\bpasswd\b|\bpwd\b|\bpassphrase\b|\bpass ?code\b|\bpass(?=[:=]))"
-)
+_PHRASE_ZH = r"(?:(?:登录|登陆|支付|网银|手机银行|账户|账号|原|旧|新|我的|查询|转账|wifi|初始|U盾|邮箱)(?:的)?密码|密码|口令|passcode)"
+_PHRASE_EN = r"(?:\bpass ?words?\b|\bpasswd\b|\bpwd\b|\bpassphrase\b|\bpass ?code\b|\bpass(?=[:=]))"
 # A label of another thing that ends in "code", "pin" or "number".
 _OTHER_CODE = re.compile(
     r"(?:postal|post|zip|area|country|sort|swift|branch|bank|error|product|promo(?:tion)?|discount|voucher|coupon|dress|source|qr|bar|"
@@ -65,9 +63,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("PIN", re.compile(f"(?i){_PIN_ZH}{_GAP_ZH}" + _DIGITS % "3,11"), "PIN after its label"),
     ("PIN", re.compile(f"(?i){_PIN_EN}{_GAP_EN}" + _DIGITS % "3,11"), "PIN after its label"),
     ("PIN", re.compile(r"(?i)(?<![\d.])(?P<value>\d{4,6}) (?:is|as) (?:my|the|a)(?: new| atm| card)? pin\b"), "PIN before its label"),
-    ("PASSWORD", re.compile(f"(?i){_PASSWORD_ZH}{_GAP_ZH}{_TOKEN}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PASSWORD_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|:|=|to be|to|->)(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_TOKEN}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PASSWORD_EN} [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
+    ("PASSWORD", re.compile(f"(?i){_PHRASE_ZH}{_GAP_ZH}{_VALUE}"), "password after its label"),
+    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|:|=|to be|to|->)(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_VALUE}"), "password after its label"),
+    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN} [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
 )  # fmt: skip
 _TRACK = re.compile(
     r"%?[Bb]\d{12,19}\^[^\^\n]{2,30}\^\d{4}[0-9A-Za-z ]{3,40}\??|;\d{12,19}=\d{4}\d{3,25}\??"
@@ -77,12 +75,143 @@ _ANY_LABEL = re.compile(
 )
 # Not a password but what people say about one.
 _SAID_OF_PASSWORDS = frozenset(
-    ["wrong", "incorrect", "not", "expired", "locked", "blocked", "invalid", "forgotten", "lost", "still", "no", "being", "the", "too", "weak", "required", "safe", "secure", "correct", "compromised", "working", "accepted", "rejected", "reset", "changed", "stolen", "hacked", "leaked", "needed", "asked", "asking", "unknown", "missing", "different", "same", "longer", "shorter", "case", "sensitive", "reset.", "login", "enter", "change", "update", "access", "recover", "unlock", "it", "my", "your", "a", "an", "to", "in", "on", "what", "that", "this", "never", "always", "ever", "something", "anything", "nothing", "requested", "sent", "given", "good", "bad", "fine", "okay", "strong", "unsafe", "remembered", "saved", "stored", "wrong.", "incorrect.", "expired.", "protected", "simple", "old", "new", "please", "help", "me", "i", "get", "log", "sign", "open", "view", "set", "use", "let", "make", "do", "be", "have", "see", "and", "or", "but", "for", "with", "please?", "temporary", "permanent", "hidden", "visible", "empty", "blank", "failing", "failed", "rejected.", "invalid.", "resetting", "changing", "there", "here", "all", "also", "only", "manager", "recovery", "policy", "rules", "problem", "issue"]
+    [
+        "wrong",
+        "incorrect",
+        "not",
+        "expired",
+        "locked",
+        "blocked",
+        "invalid",
+        "forgotten",
+        "lost",
+        "still",
+        "no",
+        "being",
+        "the",
+        "too",
+        "weak",
+        "required",
+        "safe",
+        "secure",
+        "correct",
+        "compromised",
+        "working",
+        "accepted",
+        "rejected",
+        "reset",
+        "changed",
+        "stolen",
+        "hacked",
+        "leaked",
+        "needed",
+        "asked",
+        "asking",
+        "unknown",
+        "missing",
+        "different",
+        "same",
+        "longer",
+        "shorter",
+        "case",
+        "sensitive",
+        "reset.",
+        "login",
+        "enter",
+        "change",
+        "update",
+        "access",
+        "recover",
+        "unlock",
+        "it",
+        "my",
+        "your",
+        "a",
+        "an",
+        "to",
+        "in",
+        "on",
+        "what",
+        "that",
+        "this",
+        "never",
+        "always",
+        "ever",
+        "something",
+        "anything",
+        "nothing",
+        "requested",
+        "sent",
+        "given",
+        "good",
+        "bad",
+        "fine",
+        "okay",
+        "strong",
+        "unsafe",
+        "remembered",
+        "saved",
+        "stored",
+        "wrong.",
+        "incorrect.",
+        "expired.",
+        "protected",
+        "simple",
+        "old",
+        "new",
+        "please",
+        "help",
+        "me",
+        "i",
+        "get",
+        "log",
+        "sign",
+        "open",
+        "view",
+        "set",
+        "use",
+        "let",
+        "make",
+        "do",
+        "be",
+        "have",
+        "see",
+        "and",
+        "or",
+        "but",
+        "for",
+        "with",
+        "please?",
+        "temporary",
+        "permanent",
+        "hidden",
+        "visible",
+        "empty",
+        "blank",
+        "failing",
+        "failed",
+        "rejected.",
+        "invalid.",
+        "resetting",
+        "changing",
+        "there",
+        "here",
+        "all",
+        "also",
+        "only",
+        "manager",
+        "recovery",
+        "policy",
+        "rules",
+        "problem",
+        "issue",
+    ]
 )
 _EXPIRY_OF_OTHERS = re.compile(
     r"(?:身份证|护照|证件|产品|活动|优惠|合同|保单|密码|链接|券|积分|存款|理财|额度|id|passport|offer|contract|policy|link|licen[cs]e|deposit|product)[\u4e00-\u9fff\w ']{0,8}$",
     re.IGNORECASE,
 )
+_SHORTEST_PASSWORD = 4
 _HOTLINES = re.compile(r"^(?:95\d{3}|1\d{2}(?:\d{2})?|12\d{3}|100\d{2})$")
 
 
@@ -112,16 +241,16 @@ def _holds(text: str, kind: str, match: re.Match[str]) -> bool:
     if kind == "CARD_EXPIRY":
         return not _EXPIRY_OF_OTHERS.search(before)
     after = text[match.end("value") : match.end("value") + 2]
-    if kind == "OTP" and after[:1] in "发的给" and after and _HOTLINES.match(value):
-        return False
-    return not (kind == "PIN" and len(re.sub(r"\D", "", value)) > 12)
+    # "验证码是95588发的": who sent it, not what it says.
+    is_sender = bool(after) and after[0] in "发的给" and _HOTLINES.match(value) is not None
+    return not (kind == "OTP" and is_sender)
 
 
 def _is_password(match: re.Match[str], value: str) -> bool:
     bare = value.strip("\"'”)(.,;:!?").lower()
     if bare in _SAID_OF_PASSWORDS or re.sub(r"'.*", "", bare) in _SAID_OF_PASSWORDS:
         return False
-    if bare.startswith(("http", "www.", "[")) or len(bare) < 4:
+    if bare.startswith(("http", "www.", "[")) or len(bare) < _SHORTEST_PASSWORD:
         return False
     has_digit_or_mark = re.search(r"[^a-z]", bare) is not None
     if has_digit_or_mark:
@@ -129,6 +258,8 @@ def _is_password(match: re.Match[str], value: str) -> bool:
     # A plain word is a password only where nothing follows it: "is sunshine." not "is sunshine daily".
     gap = match.groupdict().get("gap") or ""
     if match.re.groupindex.get("gap") and not re.search(r"\bis|\bwas|:|=", gap):
+        return False
+    if bare.endswith(("ed", "ing", "ly")) or value.endswith("?"):
         return False
     return (
         re.match(r"\s*(?:$|[.,;!\n])|\s+and\b|\s*[\u4e00-\u9fff，。]", match.string[match.end() :])

@@ -6,7 +6,7 @@ counts nothing else, offline. The desk itself uses `engine.Detector`.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d+|[\u4e00-\u9fff]|[^\sA-Za-z\d]")
 _PUNCTUATION = re.compile(r"\W+")
 
 
-class LightNlpEngine(NlpEngine):  # type: ignore[misc]
+class LightNlpEngine(NlpEngine):
     """Tokens and lower-case forms; no model, no download, no entities."""
 
     def load(self) -> None:
@@ -30,7 +30,8 @@ class LightNlpEngine(NlpEngine):  # type: ignore[misc]
         matches = list(_TOKEN.finditer(text))
         lemmas = [m.group().lower() for m in matches]
         starts = [m.start() for m in matches]
-        return NlpArtifacts([], lemmas, starts, lemmas, self, language)
+        # presidio annotates spaCy's Doc; it only iterates over the words.
+        return NlpArtifacts([], cast("Any", lemmas), starts, lemmas, self, language)
 
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1,

@@ -20,6 +20,7 @@ from compliance.pii.view import Has, View
 @dataclass(frozen=True, slots=True)
 class _Adoption:
     recogniser: PatternRecognizer
+    name: str
     type: str
     gate: re.Pattern[str]
     label: re.Pattern[str]
@@ -28,6 +29,7 @@ class _Adoption:
 _ADOPTIONS = (
     _Adoption(
         ItFiscalCodeRecognizer(supported_language="en"),
+        "ItFiscalCodeRecognizer",
         "IT_FISCAL_CODE",
         re.compile(r"(?i)[A-Z]{6}[\dLMNP-V]{2}[A-Z]"),
         re.compile(r"codice fiscale|fiscal code|\bc\.?f\.?\b"),
@@ -50,7 +52,7 @@ class AdoptedRecogniser(Recogniser):
                     continue
                 distance = view.label_distance(result.start, adopted.label)
                 score = CHECKED if distance is None else CHECKED_AND_LABELLED
-                why = f"presidio {adopted.recogniser.name}: check digit holds"
+                why = f"presidio {adopted.name}: check digit holds"
                 yield Candidate(
                     result.start, result.end, adopted.type, score, why, self.name, distance
                 )

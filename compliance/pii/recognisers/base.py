@@ -38,7 +38,7 @@ class Candidate:
     label_distance: int | None = None
 
 
-class Recogniser(EntityRecognizer):  # type: ignore[misc]
+class Recogniser(EntityRecognizer):
     """Base of ours. Subclasses set TYPES and NEEDS and yield candidates."""
 
     TYPES: ClassVar[tuple[str, ...]]

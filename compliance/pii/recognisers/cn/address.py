@@ -38,17 +38,17 @@ _ROAD = (
 _NUMBER = rf"(?:{_N} ?号(?:楼|院|大院|弄)?(?:之{_N}|附{_N}号?)?)"
 _COMPOUND = (
     rf"(?:(?:{_HX}|·){{1,12}}?(?:小区|花园|大厦|广场|公寓|家园|新村|社区|花苑|名苑|雅苑|苑|城|中心|写字楼|宿舍|"
-    r"公馆|府邸|国际|府|湾|庭|阁|轩|居|园|邸|山庄|别墅|新城|新苑|大院|家属院|村|屯|庄|寨|组|大楼|商厦|科技园|软件园|产业园|学校|大学))"
+    r"公馆|府邸|国际(?:广场|大厦|中心|公寓|城)?|府|湾|庭|阁|轩|居|园|邸|山庄|别墅|新城|新苑|大院|家属院|村|屯|庄|寨|组|大楼|商厦|科技园|软件园|产业园|学校|大学))"
     r"(?:[一二三四五六七八九十东西南北\d]+(?:期|区|苑|组|队))?"
 )
 _UNIT = (
     r"(?:[ ,，-]?(?:第)?(?:[A-Za-z]?\d{1,5}[A-Za-z]?|[A-Za-z]|[一二三四五六七八九十百零〇]{1,5}|[甲乙丙丁东西南北])(?:-\d{1,4})?"
-    r"(?:号楼|号院|栋|幢|座|单元|楼|层|室|房间|房|户|门|号|组|队|梯|斋))"
+    r"(?:号楼|号院|栋|幢|座|塔|单元|楼|层|室|房间|房|户|门|号|组|队|梯|斋))"
 )
 _TAIL_ROOM = r"(?:[ ,，-]?\d{3,5}(?:室|房|号)?(?!\d))?"
 _ADDRESS = re.compile(
     f"(?P<top>{_TOP})(?P<middle>{_MIDDLE})(?P<road>{_ROAD})?(?P<number>{_NUMBER})?"
-    f"(?P<compound>{_COMPOUND})?(?P<units>{_UNIT}{{0,6}})(?P<room>{_TAIL_ROOM})"
+    f"(?P<compound>(?:{_COMPOUND}){{0,3}})(?P<units>{_UNIT}{{0,6}})(?P<room>{_TAIL_ROOM})"
 )
 _MARK = re.compile(r"[区县镇乡路街道巷弄村号栋室楼园苑城厦州市]")
 _GAZETTEER = re.compile(rf"(?=(?:中国)?(?:{_PROVINCE}|{_CITY}))")
@@ -67,6 +67,9 @@ _PUBLIC_TAIL = re.compile(
 )
 
 
+_SHORTEST, _ONE_UNIT = 6, 3
+
+
 class CnAddressRecogniser(Recogniser):
     TYPES = ("ADDRESS",)
     NEEDS = Has.HAN
@@ -74,21 +77,25 @@ class CnAddressRecogniser(Recogniser):
     def candidates(self, view: View) -> Iterator[Candidate]:
         if not _MARK.search(view.text):
             return
-        starts = {m.start() for m in _GAZETTEER.finditer(view.text)}
-        starts |= {m.start() for m in _OPENING.finditer(view.text)}
+        named = {m.start() for m in _GAZETTEER.finditer(view.text)}
+        openings = {m.start() for m in _OPENING.finditer(view.text)}
+        # "例如杭州市": the words before a known place are not part of it.
+        starts = named | {s for s in openings if not any(s < n <= s + 5 for n in named)}
         done = 0
         for start in sorted(starts):
             if start < done:
                 continue
-            found = self._from(view, start)
+            match = _ADDRESS.match(view.text, start)
+            if match is None or match.end() - match.start() < _SHORTEST:
+                continue
+            found = self._judge(view, match)
             if found:
-                done = found.end
                 yield found
+            if found or _PUBLIC.search(view.text[max(0, start - 14) : start]):
+                done = match.end()
 
-    def _from(self, view: View, start: int) -> Candidate | None:
-        match = _ADDRESS.match(view.text, start)
-        if match is None or match.end() - match.start() < 6:
-            return None
+    def _judge(self, view: View, match: re.Match[str]) -> Candidate | None:
+        start = match.start()
         before = view.text[max(0, start - 14) : start]
         after = view.text[match.end() : match.end() + 10]
         if _PUBLIC.search(before) or _PUBLIC_TAIL.match(after) or "海湾银行" in before:
@@ -111,7 +118,7 @@ def _depth(match: re.Match[str], *, is_labelled: bool) -> tuple[float, str]:
     has_way = bool(part["road"] or part["compound"])
     if has_place and has_house and (has_way or part["middle"]):
         return (LABELLED if is_labelled else SHAPED), "region down to a house"
-    if has_house and has_way and (is_labelled or len(part["units"]) > 3):
+    if has_house and has_way and (is_labelled or len(part["units"]) > _ONE_UNIT):
         return LABELLED if is_labelled else LIKELY, "street or compound and house"
     if is_labelled and has_place and has_way:
         return LIKELY, "labelled region and street"

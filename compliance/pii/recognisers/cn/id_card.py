@@ -22,7 +22,7 @@ from compliance.pii.recognisers.base import (
     Candidate,
     Recogniser,
 )
-from compliance.pii.recognisers.cn.regions import is_region
+from compliance.pii.recognisers.cn.regions import is_province, is_region
 from compliance.pii.view import Has, View
 
 LABEL = re.compile(
@@ -32,6 +32,8 @@ LABEL = re.compile(
 DISOWNED = re.compile(
     r"无效|未通过|不通过|校验失败|格式错误|示例|样例|invalid|订单|流水|快递|trace"
 )
+_MODERN, _NEAR = 18, 8
+_OLDEST_YEAR = 1900
 _NEWEST_YEAR = 2099
 
 
@@ -48,19 +50,22 @@ class CnIdCardRecogniser(Recogniser):
                 continue
             if not view.is_free(number.start, number.end):
                 continue
-            found = self._modern(view, number) if size == 18 else self._first(view, number)
+            found = self._modern(view, number) if size == _MODERN else self._first(view, number)
             if found:
                 yield found
 
     def _modern(self, view: View, number: Number) -> Candidate | None:
         digits = number.digits
-        if not digits[:17].isdigit() or not is_region(digits[:6]) or not _is_date(digits[6:14]):
+        if not digits[:17].isdigit() or not _is_date(digits[6:14]):
             return None
         distance = view.label_distance(number.start, LABEL)
+        # Withdrawn prefectures are not all in the table: with a label the province will do.
+        if not (is_region(digits[:6]) or (distance is not None and is_province(digits))):
+            return None
         if is_gb11643(digits):
             score = CHECKED if distance is None else CHECKED_AND_LABELLED
             return self._found(number, score, "region, date and check digit hold", distance)
-        if distance is None or distance > 8 or _is_disowned(view, number):
+        if distance is None or distance > _NEAR or _is_disowned(view, number):
             return None
         # A mistyped number still gives away seventeen right digits.
         return self._found(number, LIKELY, "labelled; check digit fails", distance)
@@ -87,7 +92,7 @@ def _is_date(digits: str) -> bool:
         date(year, month, day)
     except ValueError:
         return False
-    return 1900 <= year <= _NEWEST_YEAR
+    return _OLDEST_YEAR <= year <= _NEWEST_YEAR
 
 
 def _is_disowned(view: View, number: Number) -> bool:

@@ -11,10 +11,10 @@ from compliance.pii.recognisers.labelled import Form, LabelledRecogniser
 from compliance.pii.view import Has
 
 _WECHAT_LABEL = re.compile(
-    r"(?:微信(?:号|id|账号|联系方式)?|wechat(?: ?id)?|weixin|\bwx|\bv信|薇信|加v|威信|\bvx)[是为:：( 叫]{0,4}(?:is )?$"
+    r"(?:微信 ?(?:号码?|id|账号|联系方式)?|wechat(?: ?id)?|weixin|\bwx|\bv信|薇信|加v|威信|\bvx)[是为:：( 叫]{0,4}(?:is )?$"
 )
 _QQ_LABEL = re.compile(
-    r"(?:qq|扣扣|企鹅号)(?:号码?|联系方式|账号|邮箱号)?[是为:：( #]{0,4}(?:number |no\.? )?(?:is |: )?$"
+    r"(?:qq|扣扣|企鹅号) ?(?:号码?|联系方式|账号|邮箱号)?[是为:：( #]{0,4}(?:number |no\.? )?(?:is |: )?$"
 )
 
 

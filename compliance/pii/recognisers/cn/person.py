@@ -21,11 +21,16 @@ _SURNAME = re.compile(
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LABEL = re.compile(
-    r"(?:姓名|名字|户名|账户名|真名|本名|开户名|持卡人|收款人|付款人|收款方|汇款人|联系人|收件人|寄件人|开户人|"
-    r"申请人|投保人|被保险人|受益人|法人|法定代表人|代表人|负责人|经办人|监护人|紧急联系人|借款人|担保人|户主|"
-    r"代理人|委托人|业主|车主|店主|房东|租客|旅客|乘客|患者|病人|学生|校友|员工|会员|候选人|当事人|存款人|"
-    r"客户经理|理财经理|客户|用户|顾客|储户|署名|签名|称呼|尊敬的|亲爱的|敬爱的|name)"
-    r"(?:姓名|名称|名字|信息|本人|填写的|登记的)?(?:是|为|叫|应为|改为|改成|更正为|写成|填)?[是为叫:：\s\"“'「【(（《<,，-]{0,3}$"
+    r"(?:姓名|名字|户名|账户名|真名|开户名|持卡人|收款人|付款人|收款方|汇款人|联系人|收件人|寄件人|开户人|"
+    r"申请人|投保人|被保险人|受益人|法人|法定代表人|代表人|负责人|经办人|监护人|借款人|担保人|户主|代理人|委托人|"
+    r"客户经理|理财经理|署名|签名|称呼|尊敬的|亲爱的|敬爱的|name)(?:姓名|名称|名字|信息|本人|填写的|登记的)?"
+    r"(?:应该|应)?(?:是|为|叫|改为|改成|更正为|写成|填)?[是为叫:：\s\"“'「【(（《<,，=-]{0,3}$"
+    r"|(?:业主|车主|店主|房东|租客|旅客|乘客|患者|病人|学生|校友|员工|会员|候选人|当事人|存款人|客户|用户|顾客|储户)"
+    r"(?:姓名|是|为|叫|[:：\s\"“'「【(（《<,，=-]){1,3}$"
+)
+_ROLE = re.compile(
+    r"(?:业主|车主|店主|房东|租客|旅客|乘客|患者|病人|学生|校友|员工|会员|候选人|当事人|存款人|客户|用户|顾客|储户|户主|"
+    r"收款人|付款人|汇款人|联系人|持卡人|申请人|投保人|被保险人|受益人|代理人|委托人|经办人)$"
 )
 _INTRODUCED = re.compile(
     r"(?:我叫|我是|叫做|名叫|我姓名|本人|我的名字是|名字叫|这里是|在下|鄙人|人叫|的叫|是叫|姓名是|你好我是|全名是?)[:： ]?$"
@@ -33,7 +38,7 @@ _INTRODUCED = re.compile(
 _RELATION = re.compile(
     r"(?:我?(?:老公|老婆|丈夫|妻子|爱人|父亲|母亲|爸爸|妈妈|爸|妈|儿子|女儿|哥哥|姐姐|弟弟|妹妹|哥|姐|弟|妹|"
     r"爷爷|奶奶|外公|外婆|朋友|同事|同学|室友|邻居|亲戚|孩子|女婿|儿媳|表哥|表姐|堂弟|老板|经理|柜员|坐席|客服|专员|老师|医生|律师|先生|太太)"
-    r"(?:是|叫|名叫)?|转给|汇给|打给|寄给|借给|还给|付给|交给|发给|欠|转账给|汇款给|转到|打到|收到|联系|通知|提供|填写|帮|替|给|和|跟|与|同|向|找|由|让|被|叫|问|请|代|为|是|、|至|及|于|将|对|把|经|姓)[ ]?$"
+    r"(?:是|叫|名叫)?|转给|汇给|打给|寄给|借给|还给|付给|交给|发给|欠|转账给|汇款给|转到|打到|打入|携带|转入|汇入|收到|联系|通知|提供|填写|帮|替|给|和|跟|与|同|向|找|由|让|被|叫|问|请|代|为|是|、|至|及|于|将|对|把|经|姓)[ ]?$"
 )
 _BOUNDARY_BEFORE = re.compile(r"(?:^|[\s,，。;；:：、!！?？(（\[【《<“\"'‘「/|>\-—])$")
 _AFTER_WORD = re.compile(
@@ -52,6 +57,15 @@ _DOTTED_TAIL = re.compile(
 _ORGANISATION = re.compile(
     r"^[\u4e00-\u9fff]{0,4}(?:公司|银行|集团|有限|支行|分行|医院|大学|学校|路|街|市|县|区|省|镇|村|号|店|大厦|广场|小区|花园)"
 )
+# Surnames that are everyday words: 于 "at", 时 "when", 钱 "money".
+_TRICKY_SURNAMES = frozenset(
+    "于和由何应时单方钱金章全曾向安常任高成连白水万程平明文江温游车路都经能相计公关管易包查储米花幸支国干但利那来要权"
+)
+_FENCES = frozenset(" \"'“”‘’「」【】()[]<>《》")
+_NEVER_GIVEN = frozenset("的是了您你我他她吗呢吧请码号")
+# Evidence that a label, a role, a function word gives; sums from _THRESHOLD are names.
+_NAMED, _ROLE_BEFORE, _FUNCTION_WORD, _PLAIN = 3.0, 2.2, 0.9, 4.0
+_SHORTEST_DOTTED = 3
 _THRESHOLD = 3.0
 
 
@@ -72,8 +86,6 @@ class CnPersonRecogniser(Recogniser):
 
     def _named(self, view: View, start: int, surname: str) -> Candidate | None:
         text = view.text
-        if text[start + len(surname) : start + len(surname) + 1] in _WORDS.not_given:
-            return None
         left = _left_evidence(text[max(0, start - 16) : start])
         best, best_end, best_score = None, 0, _THRESHOLD - 0.01
         for given_length in (1, 2):
@@ -83,9 +95,9 @@ class CnPersonRecogniser(Recogniser):
                 best, best_end, best_score = score, end, score
         if best is None:
             return None
-        if left >= 3:
+        if left >= _NAMED:
             rank, why = LABELLED, "surname and given name after a label"
-        elif best >= 4:
+        elif best >= _PLAIN:
             rank, why = SHAPED, "surname, usual given name and context"
         else:
             rank, why = LIKELY, "surname and given name between boundaries"
@@ -96,7 +108,7 @@ class CnPersonRecogniser(Recogniser):
             return
         for match in _DOTTED.finditer(view.text):
             start, end = _trim_dotted(match)
-            if start is not None and end - start >= 3:
+            if start is not None and end - start >= _SHORTEST_DOTTED:
                 why = "transliterated parts joined by a dot"
                 yield Candidate(start, end, "PERSON", SHAPED, why, self.name)
 
@@ -117,8 +129,10 @@ def _trim_dotted(match: re.Match[str]) -> tuple[int | None, int]:
 
 
 def _left_evidence(before: str) -> float:
+    if _ROLE.search(before):
+        return _ROLE_BEFORE
     if _LABEL.search(before) or _INTRODUCED.search(before):
-        return 3.0
+        return _NAMED
     if _RELATION.search(before):
         return 1.5
     if not before or _BOUNDARY_BEFORE.search(before):
@@ -131,29 +145,40 @@ def _evidence(text: str, start: int, surname: str, *, end: int, left: float) -> 
     given = text[start + len(surname) : end]
     if end > len(text) or not all(_HAN.match(c) for c in given):
         return -1.0
-    if any(c in _WORDS.not_given for c in given):
+    right = _right_evidence(text[end : end + 8], is_labelled=left >= _NAMED)
+    # "姓名 彭于晏，": between a label and a boundary even 于 and 如 are names.
+    is_apart = _is_apart(text, start, end)
+    is_enclosed = (left >= _NAMED and right == 1.0) or is_apart
+    is_enclosed = is_enclosed and not set(given) & _NEVER_GIVEN
+    if any(c in _WORDS.not_given for c in given) and not is_enclosed:
         return -1.0
-    if _is_word(text, start, end) and left < 3:
+    if right < 0 or (left < _NAMED and _is_word(text, start, end)):
         return -1.0
-    right = _right_evidence(text[end : end + 8], is_labelled=left >= 3)
-    if right < 0:
-        return -1.0
-    total = left + right
-    usual = [1.0 if c in _WORDS.given else -0.6 for c in given]
-    total += sum(usual) if len(given) == 2 else usual[0] * 1.2
-    if len(surname) == 2:
+    total = left + right + (0.8 if is_apart else 0.0)
+    unusual = -0.3 if left >= 1 and right >= _FUNCTION_WORD else -0.6
+    usual = [1.0 if c in _WORDS.given else unusual for c in given]
+    total += sum(usual) if given[1:] else usual[0] * 1.2
+    if surname[1:]:
         total += 1.0
+    elif surname in _TRICKY_SURNAMES:
+        total -= 1.2 if left < _ROLE_BEFORE else 0.5
     elif surname in _WORDS.common_surnames:
-        total += 0.5
+        total += 0.5 if left else -0.3
     else:
         total -= 0.5
     return total
 
 
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether spaces or quotes stand on both sides, as forms and logs write a name."""
+    return text[start - 1 : start] in _FENCES and text[end : end + 1] in _FENCES and start > 0
+
+
 def _is_word(text: str, start: int, end: int) -> bool:
-    return any(text[start : start + n] in _WORDS.not_names for n in (2, 3)) or any(
-        text[i : i + 2] in _WORDS.not_names for i in range(start + 1, end) if i + 2 > end
-    )
+    """Whether the span opens with, holds, or is cut out of an everyday word."""
+    if text[start : start + 3] in _WORDS.not_names:
+        return True
+    return any(text[i : i + 2] in _WORDS.not_names for i in range(max(0, start - 1), end))
 
 
 def _right_evidence(after: str, *, is_labelled: bool) -> float:
@@ -164,5 +189,5 @@ def _right_evidence(after: str, *, is_labelled: bool) -> float:
     if _BOUNDARY_AFTER.match(after):
         return 1.0
     if _AFTER_WORD.match(after):
-        return 0.9
+        return _FUNCTION_WORD
     return 0.0 if is_labelled else -1.0

@@ -14,13 +14,14 @@ from compliance.pii.recognisers.base import LABELLED, SHAPED, WEAK, Candidate, R
 from compliance.pii.view import Has, View
 
 LABEL = re.compile(
-    r"手机|电话|联系方式|联系我|致电|拨打|来电|座机|固话|传真|号码|短信|绑定|预留"
+    r"手机|电话|联系方式|联系我|致电|拨打|来电|座机|固话|传真|短信|绑定|预留"
     r"|\bphone|\bmobile|\bcell|\btel\b|\bcall\b|\bnumber\b|whats ?app|\bfax\b|contact|\btext me|\bsms\b"
 )
 _NOT_A_PHONE = re.compile(
     r"订单|流水|单号|运单|交易号|凭证|发票|编号|账号|卡号|保单|合同|qq|order|invoice|tracking|serial"
     r"|account|工单|代码|金额"
 )
+_DIGITS = 11
 _MOBILE = re.compile(r"(?:00?86)?1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])\d{8}")
 _MOBILE_SHAPES = {
     (11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (5, 6), (3, 3, 5), (4, 4, 3), (3, 2, 2, 2, 2),
@@ -53,9 +54,9 @@ class CnPhoneRecogniser(Recogniser):
 
     def _mobile(self, view: View, number: Number) -> Candidate | None:
         digits, shape = number.digits, number.shape
-        if digits.startswith(("86", "0086", "086")) and len(digits) > 11:
+        if digits.startswith(("86", "0086", "086")) and len(digits) > _DIGITS:
             digits, shape = digits[-11:], shape[1:] if len(shape) > 1 else (11,)
-        if len(digits) != 11 or not _MOBILE.fullmatch(digits) or shape not in _MOBILE_SHAPES:
+        if len(digits) != _DIGITS or not _MOBILE.fullmatch(digits) or shape not in _MOBILE_SHAPES:
             return None
         if not number.has_even_gaps and len(set(number.gaps[1:])) > 1:
             return None
@@ -69,6 +70,8 @@ class CnPhoneRecogniser(Recogniser):
         prefix = _PREFIX.search(view.text[max(0, start - 8) : start])
         if prefix:
             start -= len(prefix.group())
+        elif view.text[start - 1 : start] == "+" and number.digits.startswith("86"):
+            start -= 1
         score = SHAPED if distance is None else LABELLED
         return Candidate(
             start, number.end, "PHONE_NUMBER", score, "mobile range", self.name, distance

@@ -20,6 +20,7 @@ _PLATE = re.compile(
 _MILITARY = re.compile(
     r"(?:WJ[\u4e00-\u9fff]?[A-Z]?\d{4,5}[A-Z]?|[VKHBSLJNGCZ][A-Z]\d{5})(?![A-Za-z0-9])"
 )
+_FEWEST_DIGITS = 2
 _LABEL = re.compile(r"车牌|车辆|号牌|牌照|plate|汽车|车主|行驶证|违章|etc|驾驶|停车")
 
 
@@ -29,7 +30,7 @@ class CnVehiclePlateRecogniser(Recogniser):
 
     def candidates(self, view: View) -> Iterator[Candidate]:
         for match in _PLATE.finditer(view.text):
-            if sum(c.isdigit() for c in match.group()) < 2:
+            if sum(c.isdigit() for c in match.group()) < _FEWEST_DIGITS:
                 continue
             distance = view.label_distance(match.start(), _LABEL)
             score = SHAPED if distance is None else LABELLED

@@ -36,3 +36,8 @@ def is_region(code: str) -> bool:
     if cities is None or code[2:4] not in cities:
         return False
     return code[4:6] != "00" or code[2:4] == "00"
+
+
+def is_province(code: str) -> bool:
+    """Whether the first two digits name a province, whatever became of the prefecture."""
+    return code[:2] in CITIES

@@ -22,6 +22,7 @@ from compliance.pii.view import Has, View
 _CODE = re.compile(
     r"(?<![0-9A-Za-z])[1-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy][0-9A-Za-z]\d{6}[0-9A-Za-z]{10}(?![0-9A-Za-z])"
 )
+_NEAR = 8
 _LABEL = re.compile(r"信用代码|uscc|社会信用|税号|纳税人识别号|credit code|营业执照")
 
 
@@ -39,7 +40,7 @@ class CnUsccRecogniser(Recogniser):
                     continue
                 score = CHECKED if distance is None else CHECKED_AND_LABELLED
                 why = "GB 32100: check character holds"
-            elif distance is not None and distance <= 8:
+            elif distance is not None and distance <= _NEAR:
                 score, why = LIKELY, "GB 32100: labelled, check character fails"
             else:
                 continue

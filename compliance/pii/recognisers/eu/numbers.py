@@ -23,6 +23,7 @@ from compliance.pii.recognisers.base import CHECKED
 from compliance.pii.recognisers.labelled import Form, LabelledRecogniser
 from compliance.pii.view import Has
 
+_MOST_REPEATS = 3
 _CENTURIES = {0: 1900, 1: 2000, 2: 2100, 3: 2200, 4: 1800}
 
 
@@ -36,7 +37,7 @@ def _is_pesel_with_date(digits: str) -> bool:
 
 
 def _is_tax_id(digits: str) -> bool:
-    return max(Counter(digits[:10]).values()) <= 3 and is_iso7064_mod11_10(digits)
+    return max(Counter(digits[:10]).values()) <= _MOST_REPEATS and is_iso7064_mod11_10(digits)
 
 
 class EuNumberRecogniser(LabelledRecogniser):

@@ -12,7 +12,7 @@ from compliance.pii.recognisers.base import LABELLED, LIKELY, Candidate, Recogni
 from compliance.pii.view import Has, View
 
 _ACCOUNT_LABEL = re.compile(
-    r"(?:银行|对公|收款|付款|转入|转出|工资|存款|结算|还款|支付宝|我的|客户)?(?:账户号码|账户号|账户|账号|户头|存折号?|账戶)"
+    r"(?:银行|对公|收款|付款|转入|转出|工资|存款|结算|还款|支付宝|我的|客户)?(?:账户号码|账户号|账户|账号|户头|存折号?)|(?:转账|汇款|打款|汇|转|打)(?:到|至|给|入)"
     r"|\baccounts?(?: ?(?:no|number|num|#))?\.?|\bacct\.?(?: ?(?:no|number|#))?|\ba/c(?: no)?|bank_account"
 )
 _VALUE = re.compile(r"(?<![\d.,])\d(?:[ \-]?\d){5,21}(?![.,]?\d)")
@@ -26,6 +26,7 @@ _LAST4 = re.compile(
     r"|(?<![\d*])\*{2,12} ?(\d{4})(?!\d)"
     r"|(?<!\d)(\d{4})(?: ?(?:结尾|尾号)(?:的)?)"
 )
+_NEAR = 4
 _DATE_LIKE = re.compile(r"^(?:19|20)\d{2}[ \-](?:0?\d|1[0-2])[ \-]\d{1,2}$")
 
 
@@ -46,13 +47,11 @@ class AccountNumberRecogniser(Recogniser):
         if not view.is_free(*match.span()) or _DATE_LIKE.match(match.group()):
             return None
         head = view.lower[max(0, match.start() - 30) : match.start()]
-        label = None
-        for label in _ACCOUNT_LABEL.finditer(head):
-            pass
+        label = next(reversed(list(_ACCOUNT_LABEL.finditer(head))), None)
         if label is None or not _BETWEEN.match(head[label.end() :]):
             return None
         distance = len(head) - label.end()
-        score = LABELLED if distance <= 4 else LIKELY
+        score = LABELLED if distance <= _NEAR else LIKELY
         return Candidate(
             *match.span(), "ACCOUNT_NUMBER", score, "labelled digits", self.name, distance
         )

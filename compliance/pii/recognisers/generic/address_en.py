@@ -33,6 +33,15 @@ _BOX = re.compile(
 _PLAIN = re.compile(
     rf"(?<![\w#$£€.-])\d{{1,5}}[A-Za-z]? (?:[a-z'-]+ ){{1,3}}{_TYPE}\b(?! (?:days?|people))"
 )
+_UNIT_SEEN = re.compile(
+    r"(?<![\w#$£€.-])\d{1,5}[A-Za-z]?[ ,]{1,2}(?:[\w.'’-]+ ){1,6}?(?:\d{1,4}\.?)?[,\s]{0,3}"
+    r"(?i:apt|apartment|suite|ste|unit|flat)\.? ?\d+\w?"
+    rf"(?:[,\n ]{{1,4}}{_PLACE}){{0,3}}(?:[,\s]{{1,3}}\d{{4,6}}(?!\d))?"
+)
+_TOLD = re.compile(
+    r"(?i:address(?:es)?(?: is| to| with|:|, here they are:| below:?)[:\s]{1,3})"
+    r"((?=[^\n]*\d)[\w.'’-]+[ ,\n](?:[\w.'’-]+[ ,\n]{1,3}){1,14}?\d{4,6})(?![\d-])"
+)
 _LABEL = re.compile(
     r"address|\blives?\b|\bliving\b|reside|moved|moving|located|deliver|ship|send|mail|home|house|post\b|\bat\b"
 )
@@ -48,6 +57,12 @@ class EnglishAddressRecogniser(Recogniser):
     def candidates(self, view: View) -> Iterator[Candidate]:
         for match in _STREET.finditer(view.text):
             yield from self._judge(view, match, "house number and street")
+        for match in _UNIT_SEEN.finditer(view.text):
+            yield from self._judge(view, match, "house number and unit")
+        for match in _TOLD.finditer(view.text):
+            yield Candidate(
+                *match.span(1), "ADDRESS", LIKELY, "told as an address, to the postcode", self.name
+            )
         if "box" in view.lower:
             for match in _BOX.finditer(view.text):
                 yield from self._judge(view, match, "post office box")

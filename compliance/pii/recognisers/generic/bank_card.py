@@ -28,8 +28,9 @@ LABEL = re.compile(
 )
 _NOT_A_CARD = re.compile(
     r"订单|流水|单号|运单|快递|交易号|凭证号|发票|imei|设备|合同|保单|trace|order|tracking|"
-    r"invoice|licen[cs]e|serial|reference|transaction id|ticket|序列号|编号|工单"
+    r"invoice|licen[cs]e|serial|reference|transaction id|ticket|序列号|编号|工单|驾驶证|驾照|社保|医保|护照|账户号|账号|account|policy"
 )
+_SHORTEST_UNSURE, _NEAR = 15, 10
 _LENGTHS = range(12, 20)
 _USUAL_GROUPS = re.compile(r"^4(?:,4)*(?:,[1-4])?$|^\d+$|^4,6,[45]$|^6,\d+$|^5,4,5,\d+$")
 
@@ -73,11 +74,11 @@ def _score(digits: str, scheme: str | None, distance: int | None) -> tuple[float
     if is_luhn_right and scheme:
         score = CHECKED if distance is None else CHECKED_AND_LABELLED
         return score, f"{scheme} range, Luhn holds"
-    if distance is None or len(digits) < 15:
+    if distance is None or len(digits) < _SHORTEST_UNSURE:
         return 0.0, ""
     if is_luhn_right:
         return LABELLED, "labelled, Luhn holds, range unknown"
-    if scheme and distance <= 10:
+    if scheme and distance <= _NEAR:
         # Fifteen right digits of a mistyped number are still the customer's card.
         return LIKELY, f"labelled, {scheme} range, Luhn fails"
     return 0.0, ""

@@ -34,6 +34,7 @@ _REGISTRY = (
 _LENGTHS = {entry[:2]: int(entry[2:]) for entry in _REGISTRY.split()}
 _START = re.compile(r"(?i)(?<![0-9A-Z])[A-Z]{2}\d{2}(?=[ \-]?[0-9A-Z])")
 _BODY = re.compile(r"(?i)[0-9A-Z]")
+_NEAR = 12
 _LABEL = re.compile(r"iban|account|账号|账户|汇款")
 
 
@@ -51,7 +52,7 @@ class IbanRecogniser(Recogniser):
             if is_mod97(compact(view.text[match.start() : end])):
                 score = CHECKED if distance is None else CHECKED_AND_LABELLED
                 why = "registry length, MOD 97 holds"
-            elif distance is not None and distance <= 12:
+            elif distance is not None and distance <= _NEAR:
                 score, why = LIKELY, "registry length, labelled, MOD 97 fails"
             else:
                 continue

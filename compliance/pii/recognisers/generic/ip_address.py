@@ -17,6 +17,7 @@ _V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)")
 _V6 = re.compile(
     r"(?i)(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4})(?![\w:])"
 )
+_DOTS, _COLONS = 3, 2
 _LABEL = re.compile(r"\bip(?:v[46])?\b|ip地址|地址|登录|login|address|server|host")
 _VERSION = re.compile(r"版本|version|\bver\b|固件|firmware|release|build|\bv$|章节|section")
 
@@ -26,9 +27,9 @@ class IpAddressRecogniser(Recogniser):
     NEEDS = Has.NOTHING
 
     def candidates(self, view: View) -> Iterator[Candidate]:
-        if Has.DIGIT in view.has and view.text.count(".") >= 3:
+        if Has.DIGIT in view.has and view.text.count(".") >= _DOTS:
             yield from self._judged(view, _V4)
-        if view.text.count(":") >= 2:
+        if view.text.count(":") >= _COLONS:
             yield from self._judged(view, _V6)
 
     def _judged(self, view: View, pattern: re.Pattern[str]) -> Iterator[Candidate]:
