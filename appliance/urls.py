@@ -5,6 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from appliance.desk.api import DeskEventsView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("appliance.web.urls")),
+    path("", include("appliance.accounts.urls")),
+    path("", include("appliance.channels.pages")),
+    path("desk/", include("appliance.desk.urls")),
+    path("audit/", include("appliance.oversight.urls")),
+    path("ops/", include("appliance.ops.urls")),
     path("api/v1/", include("appliance.channels.urls")),
     path("api/v1/desk/events", DeskEventsView.as_view(), name="desk-events"),
 ]

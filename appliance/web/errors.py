@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 _WORDS = {
@@ -40,4 +41,9 @@ def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    """Without the context of other pages: what failed may be the database that it asks."""
+    if request.path.startswith("/api/"):
+        return page(request, 500)
+    title, advice = _WORDS[500]
+    content = {"title": title, "advice": advice, "status": 500}
+    return HttpResponse(render_to_string("web/error.html", content), status=500)

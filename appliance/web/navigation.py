@@ -9,15 +9,34 @@ from django.utils.translation import gettext_lazy as _
 @dataclass(frozen=True)
 class Room:
     title: str | Promise
+    about: str | Promise
     path: str
     icon: str
     roles: frozenset[str]
 
 
 ROOMS = (
-    Room(_("Desk"), "/desk/", "headset", frozenset({"agent", "supervisor"})),
-    Room(_("Audit"), "/audit/", "list-check", frozenset({"auditor", "audit_admin"})),
-    Room(_("Operations"), "/ops/", "activity-heartbeat", frozenset({"system_admin"})),
+    Room(
+        _("Desk"),
+        _("Answer customers who wait for a person"),
+        "/desk/",
+        "headset",
+        frozenset({"agent", "supervisor"}),
+    ),
+    Room(
+        _("Audit"),
+        _("Search the trail, prove an entry, take evidence away"),
+        "/audit/",
+        "list-check",
+        frozenset({"auditor", "audit_admin"}),
+    ),
+    Room(
+        _("Operations"),
+        _("How the box is, and what to do"),
+        "/ops/",
+        "activity-heartbeat",
+        frozenset({"system_admin"}),
+    ),
 )
 
 

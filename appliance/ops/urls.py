@@ -1,0 +1,7 @@
+"""The operator's page."""
+
+from django.urls import path
+
+from appliance.ops import views
+
+urlpatterns = [path("", views.health, name="ops")]
