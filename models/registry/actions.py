@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import transaction
 
 from audit.actions import append, append_refusal
-from audit.events.llm import ModelImported, ModelRefused, ModelVerified
+from audit.events.llm import ModelImported, ModelPromoted, ModelRefused, ModelVerified
 from models.registry import files, manifest
 from models.registry.errors import RegistryError
 from models.registry.files import Stated, Verified
@@ -61,6 +61,26 @@ def verify_model(model: Path, key: Ed25519PublicKey | None, *, actor: str, origi
             )
         )
     return verified
+
+
+def promote_model(model: Path, *, actor: str, origin: str) -> None:
+    """Put a model of its folder in use; the engine takes it at its next start.
+
+    Raises: RegistryError.
+    """
+    made = manifest.read(model)
+    with transaction.atomic():
+        append(
+            ModelPromoted(
+                actor=actor,
+                origin=origin,
+                name=made.name,
+                version=made.version,
+                digest=bytes.fromhex(made.sha256),
+            )
+        )
+        # Last: a fault here takes the event back as well.
+        files.select(model.parent, model)
 
 
 def _refuse(name: str, fault: RegistryError, *, actor: str, origin: str) -> None:

@@ -166,7 +166,12 @@ def test_a_caller_that_hangs_up_frees_its_place(engine):
         with socket.socket(socket.AF_UNIX) as wire:
             wire.connect(str(path))
             wire.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-    until = time.monotonic() + 5
+    counted = 'requests_total{route="/v1/chat/completions",status="499"} 5.0'
+    until = time.monotonic() + 20
+    with raw(path) as http:
+        while counted not in http.get("/metrics").text and time.monotonic() < until:
+            time.sleep(0.02)
+        assert counted in http.get("/metrics").text
     while client.health().active and time.monotonic() < until:
         time.sleep(0.02)
     assert client.health().active == 0
