@@ -95,6 +95,11 @@ class Config(BaseSettings):
         return self.var / "installation.id"
 
     @property
+    def begun_file(self) -> Path:
+        """There once the first run was whole."""
+        return self.run / "begun"
+
+    @property
     def first_login(self) -> Path:
         """The first passwords, for the owner alone."""
         return self.secrets / "first-login.txt"

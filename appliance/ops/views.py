@@ -47,9 +47,7 @@ class Shown:
 def health(request: HttpRequest) -> HttpResponse:
     """The whole page, or for htmx its changing part."""
     with transaction.atomic():
-        append(
-            HealthViewed(actor=actor_of(request), origin=origin_of(request), purpose="operate")
-        )
+        append(HealthViewed(actor=actor_of(request), origin=origin_of(request), purpose="operate"))
     found = report()
     shown = [Shown(_TITLES.get(check.name, check.name), check) for check in found.checks]
     content = {

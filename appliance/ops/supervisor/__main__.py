@@ -56,7 +56,7 @@ def run(config: Config) -> int:
             box = Box(config)
             with signals_to(box):
                 try:
-                    _bring_up(box, listening)
+                    _bring_up(config, box, listening)
                     _greet(config, time.monotonic() - began)
                     box.watch()
                 except StoppedEarly:
@@ -68,15 +68,22 @@ def run(config: Config) -> int:
     return 0
 
 
-def _bring_up(box: Box, listening: socket) -> None:
+def _bring_up(config: Config, box: Box, listening: socket) -> None:
     _say("Starting PostgreSQL …")
     box.start_database()
     _say("Preparing tables and grants …")
     box.call("migrator", "prepare")
+    # A box that has begun before serves at once; what the first run adds can come meanwhile.
+    has_begun = config.begun_file.exists()
+    if has_begun:
+        box.start_services(listening)
     _say("Looking after keys, people and the demo bank …")
     box.call("operator", "first_run")
     _say("Starting sequencer, inference, worker and web …")
-    box.start_services(listening)
+    if not has_begun:
+        config.begun_file.touch(mode=0o600)
+        box.start_services(listening)
+    box.wait_for_services()
 
 
 def _greet(config: Config, seconds: float) -> None:

@@ -72,14 +72,18 @@ class Box:
             raise CommandFailedError(f"{command} did not succeed: {why} (all of it: {log})")
 
     def start_services(self, listening: socket.socket) -> None:
-        """Raises: NotStartedError, StoppedEarly."""
         self._start(services.inference(self._config))
         self._start(services.beating(self._config, "sequencer", "sequencer"))
         self._start(services.beating(self._config, "worker", "worker"))
         self._start(services.web(self._config, listening))
+
+    def wait_for_services(self) -> None:
+        """Inference is not waited for: without it the box still serves.
+
+        Raises: NotStartedError, StoppedEarly.
+        """
         for name in ("sequencer", "web", "worker"):
             self._wait_for(name)
-        # Without a model the box still serves: it is not waited for.
 
     def watch(self) -> None:
         """Until asked to stop."""

@@ -13,9 +13,15 @@ from appliance.ops.first_run.content import load_knowledge, take_demo_weights
 from appliance.ops.first_run.installation import make_installation
 from appliance.ops.first_run.keys import make_keys
 from appliance.ops.first_run.people import make_people
-from appliance.ops.first_run.training import train_understanding
 
 _WORTH_A_LINE_S = 0.5
+
+
+def _train() -> None:
+    # Here, because its libraries take a second to load and the steps before need none of them.
+    from appliance.ops.first_run.training import train_understanding
+
+    train_understanding(config())
 
 
 class Command(BaseCommand):
@@ -30,7 +36,7 @@ class Command(BaseCommand):
             ("installation", lambda: make_installation(config(), timezone.now())),
             ("people", lambda: make_people(config(), timezone.now())),
             ("knowledge", lambda: load_knowledge(timezone.now())),
-            ("intents", lambda: train_understanding(config())),
+            ("intents", _train),
             ("model", lambda: take_demo_weights(config())),
         )
         for name, step in steps:

@@ -39,17 +39,18 @@ class Running:
         self.process = None
 
     def start(self):
-        self.output = (self.var.parent / "output.txt").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "appliance.ops.supervisor"],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-        )
+        self.output = self.var.parent / "output.txt"
+        with self.output.open("wb") as sink:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "appliance.ops.supervisor"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
 
     def said(self):
-        return Path(self.output.name).read_text()
+        return self.output.read_text()
 
     def wait_until_up(self, limit_s=120):
         began = time.monotonic()
@@ -191,7 +192,8 @@ def test_the_end_is_in_order_and_complete(box):
 def test_the_next_start_is_quick_and_the_log_holds_all(box):
     passwords = (box.var / "secrets" / "first-login.txt").read_text()
     box.start()
-    assert box.wait_until_up() < 15
+    # Fifteen seconds on a machine of its own; the suite may share it with others.
+    assert box.wait_until_up() < 15 * max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
     assert (box.var / "secrets" / "first-login.txt").read_text() == passwords
     _until(lambda: not list((box.var / "run").glob("service-events.*")))
     done = box.manage("shell", "-v", "0", "-c", _KINDS)
