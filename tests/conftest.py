@@ -16,6 +16,7 @@ from appliance.ops.embedded import postgres
 from appliance.ops.grants import apply_grants
 
 TEMPLATE = "strongroom_template"
+KNOWLEDGE = "strongroom_knowledge"
 
 
 class Database:
@@ -24,6 +25,7 @@ class Database:
     def __init__(self, cluster, passwords):
         self.cluster = cluster
         self.passwords = passwords
+        self.templates = {TEMPLATE}
 
     def login(self, service, name=provision.DATABASE):
         default = connections["default"]
@@ -39,12 +41,19 @@ class Database:
         settings.DATABASES["default"].update(wanted)
         default.settings_dict.update(wanted)
 
-    def clone(self):
-        """Put a fresh copy of the migrated template in the database's place."""
+    def keep_as(self, template):
+        """Make the database as it is now a template of its own."""
+        connections["default"].close()
+        with postgres.connect(self.cluster) as admin:
+            admin.execute(f"CREATE DATABASE {template} TEMPLATE {provision.DATABASE}")
+        self.templates.add(template)
+
+    def clone(self, template=TEMPLATE):
+        """Put a fresh copy of a template in the database's place."""
         connections["default"].close()
         with postgres.connect(self.cluster) as admin:
             admin.execute(f"DROP DATABASE IF EXISTS {provision.DATABASE} WITH (FORCE)")
-            admin.execute(f"CREATE DATABASE {provision.DATABASE} TEMPLATE {TEMPLATE}")
+            admin.execute(f"CREATE DATABASE {provision.DATABASE} TEMPLATE {template}")
             for service in (*provision.SERVICES, "migrator"):
                 name = provision.role_name(service)
                 admin.execute(f"GRANT CONNECT ON DATABASE {provision.DATABASE} TO {name}")
@@ -163,3 +172,41 @@ def _no_way_out():
     patch.setattr(socket.socket, "connect", connect)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def box(tmp_path):
+    """An installation's vault, with keys of its own for this test."""
+    from compliance.vault import current
+    from compliance.vault.facade import VaultSettings
+    from compliance.vault.providers import FileRootKey
+
+    keys = config().keys / tmp_path.name
+    keys.mkdir(mode=0o700)
+    FileRootKey(keys / "root.key").create(secrets.token_bytes(32))
+    current.configure(VaultSettings(key_store=keys / "store.sqlite", root_key=keys / "root.key"))
+    return keys
+
+
+@pytest.fixture
+def knowledge(box, database, as_role):
+    """The demo bank's articles, published by two people; loaded once, then cloned."""
+    if KNOWLEDGE not in database.templates:
+        with as_role("operator"):
+            load_demo_bank()
+        database.keep_as(KNOWLEDGE)
+    database.clone(KNOWLEDGE)
+
+
+def load_demo_bank():
+    from datetime import UTC, datetime
+
+    from appliance.accounts.models import Person
+    from appliance.config import ROOT
+    from appliance.knowledge.imports import import_articles, read_drafts
+
+    folder = ROOT / "appliance" / "knowledge" / "demo"
+    drafts = list(read_drafts([folder / "articles-zh.jsonl", folder / "articles-en.jsonl"]))
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    author, approver = (Person.objects.create(created_at=now) for _ in range(2))
+    list(import_articles(drafts, author=author, approver=approver, now=now))

@@ -33,7 +33,7 @@ def compose(reading: Reading, engine: EngineClient) -> Composed:
         intent=understood.intent,
         confidence=understood.confidence,
     )
-    held = _shortlist(held)
+    held = shortlist(held)
     choice = _ask(reading, held, engine) if held else None
     ranked = _rank(held, choice)
     limit = weights(with_model=choice is not None).threshold
@@ -43,13 +43,15 @@ def compose(reading: Reading, engine: EngineClient) -> Composed:
         outcome=answered if chosen else "refused",
         chosen=chosen,
         ranked=ranked,
-        prompt_digest=_prompt_digest(reading, held),
-        model_digest=choice.model_digest if choice else None,
+        prompt_digest=(
+            bytes.fromhex(choice.prompt_sha256) if choice else _offer_digest(reading, held)
+        ),
+        model_digest=bytes.fromhex(choice.model_sha256) if choice else None,
         parameters={"mode": "verbatim", "threshold": limit, "offered": len(held)},
     )
 
 
-def _shortlist(held: Sequence[Candidate]) -> list[Candidate]:
+def shortlist(held: Sequence[Candidate]) -> list[Candidate]:
     """The sentences worth the engine's time: the most probable by the cheap signals."""
     cheap = weights(with_model=False)
     best = sorted(held, key=lambda one: -cheap.probability(one.signals))[:_MOST_OFFERED]
@@ -71,7 +73,7 @@ def _ask(reading: Reading, held: Sequence[Candidate], engine: EngineClient) -> C
 
 
 def _rank(held: Sequence[Candidate], choice: Choice | None) -> tuple[Ranked, ...]:
-    scores = dict(choice.ranked) if choice else {}
+    scores = {row.id: row.score for row in choice.ranked} if choice else {}
     by = weights(with_model=choice is not None)
     rows = []
     for one in held:
@@ -94,8 +96,8 @@ def _pick(ranked: Sequence[Ranked], limit: float) -> tuple[Ranked, ...]:
     return (best, *near[: _MOST_SENTENCES - 1])
 
 
-def _prompt_digest(reading: Reading, held: Sequence[Candidate]) -> bytes:
-    """What the engine was asked, as one digest: the question and the sentences offered."""
+def _offer_digest(reading: Reading, held: Sequence[Candidate]) -> bytes:
+    """What would have been asked of an engine that was away."""
     return sha256(
         canonical_bytes(
             {

@@ -24,7 +24,7 @@ from audit.ids import uuid7
 from compliance.pii.types import MaskedText, RawText
 from compliance.vault.current import vault
 from compliance.vault.places import Place
-from models.understanding.understand import Understanding
+from models.understanding.reader import Understanding
 
 ASSISTANT = Actor(name="service:assistant", origin="assistant")
 

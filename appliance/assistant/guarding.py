@@ -6,8 +6,9 @@ from dataclasses import replace
 from appliance.assistant.notices import notice
 from appliance.assistant.stages import Composed
 from compliance.pii.engine import detector
-from compliance.pii.errors import GuardBlockedError
-from compliance.pii.guard import StreamGuard, rules
+from compliance.pii.errors import GuardBlocked
+from compliance.pii.guard import StreamGuard
+from compliance.pii.rules_pack import shipped_rules
 
 
 def guarded(
@@ -22,14 +23,14 @@ def guarded(
         said = notice("refused", language)
         say(said)
         return said, composed
-    guard = StreamGuard(detect=detector().find, rules=rules())
+    guard = StreamGuard(detect=detector().find, rules=shipped_rules())
     gap = "" if language == "zh" else " "
     said = ""
     try:
         for number, row in enumerate(composed.chosen):
             said += _pass(guard.feed((gap if number else "") + row.sentence.text), say)
         said += _pass(guard.finish(), say)
-    except GuardBlockedError as blocked:
+    except GuardBlocked as blocked:
         said = notice("withheld", language)
         say(said)
         return said, replace(

@@ -38,6 +38,8 @@ _TURNS_BEFORE: Final = 2
 # Control characters carry no meaning in a message; U+0000 cannot be stored at all. Direction
 # marks are cut because they make a text read otherwise than it is stored.
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f‪-‮⁦-⁩]")
+# Zero-width characters belong inside emoji and some scripts, but alone they say nothing.
+_SHOWN: Final = re.compile(r"[^\s\u200b-\u200f\u2060\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ def cleaned(text: str) -> RawText:
     """Readable text within the limit. Raises UnreadableTextError."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     readable = _UNSEEN.sub("", whole.replace("\r\n", "\n")).strip()
-    if not 0 < len(readable) <= MAX_CHARACTERS:
-        raise UnreadableTextError(len(readable), MAX_CHARACTERS)
+    length = len(readable) if _SHOWN.search(readable) else 0
+    if not 0 < length <= MAX_CHARACTERS:
+        raise UnreadableTextError(length, MAX_CHARACTERS)
     return RawText(readable)
 
 
@@ -81,8 +84,8 @@ def protect(text: RawText, *, earlier: Sequence[str], ledger: Ledger) -> Protect
         action="send_to_model",
         packs=packs(),
     )
-    # The model may see raw text only where every type found allows it.
-    hidden = [] if decision.form == "raw" else findings
+    # The model sees a type in the clear only where every pack in force allows it.
+    hidden = [one for one in findings if decision.by_type.get(one.type) != "raw"]
     return Protected(
         words=Words(screened.text, to_placeholders(screened.text, hidden, ledger)),
         found=dict(Counter(finding.type for finding in findings)),

@@ -22,6 +22,4 @@ def notice(outcome: Outcome | str, language: str) -> str:
                 " to be said twice."
             ),
             "greeting": _("Hello! Ask me about cards, accounts, transfers, loans and more."),
-            "thanks": _("You are welcome. Is there anything else?"),
-            "goodbye": _("Goodbye. You can end the conversation and tell us how it went."),
         }[outcome]

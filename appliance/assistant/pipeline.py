@@ -16,7 +16,7 @@ from appliance.assistant.errors import NotPendingError
 from appliance.assistant.guarding import guarded
 from appliance.assistant.notices import notice
 from appliance.assistant.stages import Clock, Composed, Question, Reading
-from appliance.assistant.understanding import intents, understand
+from appliance.assistant.understanding import understand
 from appliance.desk.models import Message
 from appliance.desk.sealing import open_working
 from appliance.knowledge.queries import search
@@ -26,7 +26,9 @@ Emit = Callable[[str, dict[str, object]], None]
 
 # A claim older than this belongs to a process that is gone.
 CLAIM: Final = timedelta(seconds=30)
-_SMALL_TALK: Final = {"greeting": "greeting", "thanks": "thanks", "goodbye": "goodbye"}
+_SMALL_TALK: Final = "greeting"
+# Longer than this, a greeting leads up to a question.
+_SHORT: Final = 24
 
 
 def reply_to(message_id: UUID, *, engine: EngineClient, emit: Emit) -> None:
@@ -39,12 +41,12 @@ def reply_to(message_id: UUID, *, engine: EngineClient, emit: Emit) -> None:
     question = claim(message_id, now=timezone.now())
     with clock.stage("understand"):
         understood = understand(question.working)
-    if understood.wants_person or understood.risk or intents()[understood.intent].person:
-        reason = "asked" if understood.wants_person else "risk" if understood.risk else "intent"
+    if understood.handover:
+        reason = understood.handover[0].partition(":")[0]
         deliver_handover(question, understood, reason=reason, clock=clock)
         return
-    if understood.intent in _SMALL_TALK:
-        said = notice(_SMALL_TALK[understood.intent], question.language)
+    if understood.intent == _SMALL_TALK and len(question.working) <= _SHORT:
+        said = notice("greeting", question.language)
         deliver_reply(Delivery(Reading(question, understood, ()), None, said), clock=clock)
         return
     with clock.stage("retrieve"):

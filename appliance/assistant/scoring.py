@@ -18,7 +18,7 @@ from appliance.knowledge.queries import Passage, Sentence
 from appliance.knowledge.terms import terms
 
 SIGNALS: Final = ("model", "coverage", "words", "likeness", "fused", "intent", "question")
-_WEIGHTS: Final = Path(__file__).with_name("weights.json")
+WEIGHTS: Final = Path(__file__).with_name("weights.json")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Weights:
 
 @cache
 def weights(*, with_model: bool) -> Weights:
-    held = json.loads(_WEIGHTS.read_text(encoding="utf-8"))
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     chosen = held["with_model" if with_model else "without_model"]
     return Weights(chosen["by_signal"], chosen["bias"], chosen["threshold"])
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from appliance.knowledge.queries import Passage, Sentence
 from compliance.pii.types import MaskedText
-from models.understanding.understand import Understanding
+from models.understanding.reader import Understanding
 
 Outcome = Literal["faq", "model", "rules", "refused", "handover", "withheld", "greeting"]
 

@@ -4,14 +4,9 @@ from collections.abc import Sequence
 
 from appliance.config import config
 from compliance.pii.types import MaskedText
-from models.understanding.intents import Intent, catalogue
-from models.understanding.understand import Understanding, understanding
+from models.understanding.reader import Understanding
+from models.understanding.store import understanding
 
 
 def understand(text: MaskedText, *, earlier: Sequence[MaskedText] = ()) -> Understanding:
     return understanding(config().trained / "understanding").understand(text, earlier=earlier)
-
-
-def intents() -> dict[str | None, Intent]:
-    """The bank's intents by name; None is "none of these"."""
-    return catalogue()

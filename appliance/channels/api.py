@@ -45,7 +45,7 @@ from appliance.desk.errors import (
 )
 from appliance.desk.models import Conversation
 from appliance.desk.queries import turns_after
-from appliance.ops.health import degraded_parts
+from appliance.ops.health.degraded import degraded_parts
 from appliance.web.negotiation import AnyAccept
 from appliance.web.problems import ProblemError
 from appliance.web.requests import origin_of

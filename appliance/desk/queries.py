@@ -188,5 +188,5 @@ def form_for(account: Account, conversation: Conversation, *, purpose: str) -> s
 
 def types_in(conversation: Conversation) -> frozenset[str]:
     found = Message.objects.filter(conversation=conversation).values_list("found", flat=True)
-    return frozenset(name for one in found for name in one) or frozenset({"PERSON"})
+    return frozenset(name for one in found for name in one)
 

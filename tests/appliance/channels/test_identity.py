@@ -1,0 +1,90 @@
+"""The bank's site vouches for a customer; nobody else can."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from appliance.channels import identity
+from appliance.desk.models import Conversation
+from audit.models import LoggedEvent
+from tests.appliance.channels.test_conversation import post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRET = "s" * 48
+
+
+@pytest.fixture(autouse=True)
+def _site(box, monkeypatch):
+    monkeypatch.setattr(identity, "_secret", lambda: SECRET)
+
+
+def token(secret=SECRET, algorithm="HS256", **changes):
+    now = timezone.now()
+    claims = {
+        "sub": "customer-0042",
+        "aud": "strongroom",
+        "iat": now,
+        "exp": now + timedelta(minutes=2),
+        "jti": f"t{now.timestamp()}",
+        **changes,
+    }
+    claims = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(claims, secret, algorithm=algorithm)
+
+
+def begin(identity_token):
+    return post(Client(), "conversations", {"language": "en", "identity": identity_token})
+
+
+def test_the_same_customer_is_one_subject_over_conversations():
+    assert begin(token(jti="a")).status_code == 201
+    assert begin(token(jti="b")).status_code == 201
+    assert begin(token(jti="c", sub="customer-0043")).status_code == 201
+    subjects = list(Conversation.objects.order_by("begun_at").values_list("subject", flat=True))
+    assert subjects[0] == subjects[1] != subjects[2]
+    assert Conversation.objects.filter(is_identified=True).count() == 3
+    entries = b"".join(bytes(row.entry) for row in LoggedEvent.objects.all())
+    assert b"customer-0042" not in entries
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        token(secret="x" * 48),
+        token(aud="elsewhere"),
+        token(exp=timezone.now() - timedelta(minutes=1)),
+        token(exp=timezone.now() + timedelta(hours=1)),
+        token(jti=None),
+        token(sub=None),
+        token(sub="x" * 200),
+        jwt.encode({"sub": "x"}, "", algorithm="none"),
+        "not.a.token",
+        "x",
+    ],
+    ids=[
+        "another secret",
+        "another audience",
+        "expired",
+        "too long-lived",
+        "without an id",
+        "without a subject",
+        "endless subject",
+        "unsigned",
+        "not a token",
+        "one letter",
+    ],
+)
+def test_a_token_that_does_not_hold_joins_nothing(bad):
+    response = begin(bad)
+    assert response.status_code == 401
+    assert Conversation.objects.count() == 0
+    assert LoggedEvent.objects.filter(kind="channels:identity:refused").count() == 1
+
+
+def test_a_token_opens_one_conversation():
+    once = token(jti="once")
+    assert begin(once).status_code == 201
+    assert begin(once).status_code == 401
