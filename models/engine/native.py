@@ -8,7 +8,8 @@ nothing measurable on an idle machine. libgomp reads the variable when it is loa
 
 import os
 
-os.environ["OMP_WAIT_POLICY"] = "passive"
+# For the C library only: nothing of ours reads it.
+os.putenv("OMP_WAIT_POLICY", "passive")
 
 import llama_cpp  # after the variable, that is the point
 

@@ -10,19 +10,20 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from re import sub
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from models.registry import manifest as manifests
 from models.registry import signature
 from models.registry.digest import check_digest
-from models.registry.errors import ManifestError, NameTakenError, NoModelError
+from models.registry.errors import DigestError, ManifestError, NameTakenError, NoModelError
 from models.registry.gguf import Header, read_header
 from models.registry.manifest import Kind, Manifest
 
@@ -41,7 +42,7 @@ class Stated:
     """What the person who imports a model says about it; empty means: as the file says."""
 
     name: str = ""
-    version: str = "1"
+    version: str = ""
     licence: str = ""
     source: str = ""
     training_data: str = ""
@@ -59,13 +60,16 @@ class Verified:
 
 
 def draft(header: Header, stated: Stated, *, file: str, digest: str) -> Manifest:
-    """Fill in a manifest from a GGUF's metadata and what was stated; the latter wins."""
+    """Fill in a manifest from a GGUF's metadata and what was stated; the latter wins.
+
+    Raises: ManifestError.
+    """
     template = header.text("tokenizer.chat_template")
     languages = header.metadata.get("general.languages")
     said = tuple(map(str, languages)) if isinstance(languages, list) else ()
     return Manifest(
         name=_slug(stated.name or header.text("general.name") or file.removesuffix(".gguf")),
-        version=stated.version,
+        version=stated.version or header.text("general.version", "1"),
         kind=_kind(header),
         file=file,
         sha256=digest,
@@ -84,11 +88,15 @@ def draft(header: Header, stated: Stated, *, file: str, digest: str) -> Manifest
 def import_gguf(source: Path, folder: Path, *, stated: Stated) -> Path:
     """Copy a GGUF into a model folder of its own and draft its manifest, unsigned.
 
+    A manifest that lies beside the source and names it is taken over, without its approvals:
+    those are this installation's to give. What is stated wins over it.
     The folder appears under its final name only when everything in it is on disk.
     Returns: that folder.
-    Raises:  GgufError and its subclasses, ManifestError, NameTakenError, OSError.
+    Raises:  GgufError and its subclasses, ManifestError, DigestError (the manifest beside is
+             of other weights), NameTakenError, OSError.
     """
     read_header(source)
+    beside = _beside(source)
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     incoming = Path(mkdtemp(prefix=".incoming-", dir=folder))
     try:
@@ -96,6 +104,8 @@ def import_gguf(source: Path, folder: Path, *, stated: Stated) -> Path:
         digest = _copy(source, weights)
         # The copy is read again: the source may have changed since the first look.
         made = draft(read_header(weights), stated, file=weights.name, digest=digest)
+        if beside is not None:
+            made = _taken_over(beside, made, stated)
         _write(incoming / manifests.NAME, made.to_toml())
         return _move_in(incoming, folder / made.folder_name)
     except BaseException:
@@ -180,6 +190,21 @@ def _history(folder: Path) -> list[str]:
         lines = (folder / _CURRENT).read_text(encoding="utf-8").split()
         return [name for name in lines if Path(name).name == name and not name.startswith(".")]
     return []
+
+
+def _beside(source: Path) -> Manifest | None:
+    path = source.with_name(manifests.NAME)
+    if not path.is_file():
+        return None
+    found = manifests.read(source.parent)
+    return found if found.file == source.name else None
+
+
+def _taken_over(beside: Manifest, made: Manifest, stated: Stated) -> Manifest:
+    if beside.sha256 != made.sha256:
+        raise DigestError(beside.name, got=made.sha256, want=beside.sha256)
+    said: dict[str, Any] = {key: value for key, value in asdict(stated).items() if value}
+    return replace(replace(beside, **said), file=made.file, approvals=())
 
 
 def _kind(header: Header) -> Kind:

@@ -1,4 +1,6 @@
 import stat
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +17,7 @@ from models.registry.errors import (
     TruncatedError,
 )
 from models.registry.files import Stated, import_gguf
+from models.registry.manifest import Approval
 
 
 def test_import_drafts_a_manifest(weights, model):
@@ -25,6 +28,27 @@ def test_import_drafts_a_manifest(weights, model):
     assert len(made.chat_template_sha256) == 64
     assert not stat.S_IMODE((model / made.file).stat().st_mode) & 0o222
     assert files.verify(model, None).weights == model / "noise.gguf"
+
+
+def test_a_manifest_beside_the_source_is_taken_over(weights, model, tmp_path):
+    told = manifest.read(model)
+    told = replace(
+        told,
+        version="2.1",
+        training_data="our own",
+        approvals=(Approval("person:1", date(2026, 1, 1)),),
+    )
+    source = tmp_path / "brought"
+    source.mkdir()
+    (source / "noise.gguf").write_bytes(weights.read_bytes())
+    (source / manifest.NAME).write_text(told.to_toml())
+    made = manifest.read(
+        import_gguf(source / "noise.gguf", model.parent, stated=Stated(licence="MIT"))
+    )
+    assert made == replace(told, licence="MIT", approvals=())
+    (source / manifest.NAME).write_text(replace(told, sha256="0" * 64, version="3").to_toml())
+    with pytest.raises(DigestError):
+        import_gguf(source / "noise.gguf", model.parent, stated=Stated())
 
 
 def test_a_failed_import_leaves_nothing(weights, tmp_path):

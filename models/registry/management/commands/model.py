@@ -26,7 +26,7 @@ class Command(BaseCommand):
         taking = verbs.add_parser("import", help="take in a GGUF file, unsigned")
         taking.add_argument("file", type=Path)
         for name in ("name", "version", "licence", "source", "training-data", "filing-number"):
-            taking.add_argument(f"--{name}", default="1" if name == "version" else "")
+            taking.add_argument(f"--{name}", default="")
         taking.add_argument("--language", action="append", default=[], dest="languages")
         checking = verbs.add_parser("verify", help="check digest and signature")
         checking.add_argument("name", nargs="?", help="all of them if left out")
