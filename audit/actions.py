@@ -14,7 +14,11 @@ from audit.entries import encode
 from audit.errors import InsideTransactionError, OutsideTransactionError
 from audit.events import Event
 from audit.ids import uuid7
-from audit.models import LoggedEvent
+
+_INSERT = """
+INSERT INTO audit_logged_event (id, at, kind, actor, subject, object, entry)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def append(event: Event) -> UUID:
@@ -48,14 +52,11 @@ def append_refusal(event: Event) -> UUID:
 def _insert(event: Event) -> UUID:
     event_id = uuid7()
     at = event.at or datetime.now(UTC)
-    row = LoggedEvent(
-        id=event_id,
-        at=at,
-        kind=event.kind,
-        actor=event.actor,
-        subject=event.subject,
-        object=event.object,
-        entry=encode(event, event_id=event_id, at=at),
-    )
-    row.save(force_insert=True)
+    entry = encode(event, event_id=event_id, at=at)
+    # Half the time of a model's save(), which every action of the house would pay.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [event_id, at, event.kind, event.actor, event.subject, event.object, entry],
+        )
     return event_id

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from audit.entries import decode
-from audit.errors import BadCursorError, NotInTreeError
+from audit.errors import BadCursorError, CanonicalError, NotInTreeError
 from audit.events import utc_text
 from audit.merkle import EMPTY_ROOT, consistency_ranges, inclusion_ranges
 from audit.models import Leaf, LoggedEvent
@@ -76,11 +76,18 @@ class Filter:
 
 @dataclass(frozen=True)
 class Found:
-    """One event; `index` is None until the sequencer has integrated it."""
+    """One event.
+
+    entry: None where the stored bytes are no entry: somebody wrote past us,
+           and the row must show rather than break the page.
+    index: None until the sequencer has integrated it.
+    """
 
     id: UUID
     at: datetime
-    entry: dict[str, Any]
+    kind: str
+    actor: str
+    entry: dict[str, Any] | None
     index: int | None
 
 
@@ -131,11 +138,14 @@ def search(wanted: Filter, *, cursor: str | None = None, limit: int = 50) -> Pag
     rows = LoggedEvent.objects.filter(wanted.condition())
     if cursor is not None:
         rows = rows.filter(_before(cursor))
-    page = list(rows.order_by("-at", "-id").only("id", "at", "entry")[: limit + 1])
+    page = list(rows.order_by("-at", "-id")[: limit + 1])
     more = len(page) > limit
     page = page[:limit]
     indexes = _indexes([row.id for row in page])
-    found = [Found(row.id, row.at, decode(bytes(row.entry)), indexes.get(row.id)) for row in page]
+    found = [
+        Found(row.id, row.at, row.kind, row.actor, _readable(row), indexes.get(row.id))
+        for row in page
+    ]
     return Page(found, _cursor(page[-1]) if more else None)
 
 
@@ -201,6 +211,13 @@ def unsequenced_count() -> int:
 
 def _indexes(events: list[UUID]) -> dict[UUID, int]:
     return dict(Leaf.objects.filter(event__in=events).values_list("event", "index"))
+
+
+def _readable(row: LoggedEvent) -> dict[str, Any] | None:
+    try:
+        return decode(bytes(row.entry))
+    except CanonicalError:
+        return None
 
 
 def _cursor(row: LoggedEvent) -> str:

@@ -92,5 +92,5 @@ def _write(path: Path, content: bytes) -> None:
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        os.fdatasync(file.fileno())
     unfinished.replace(path)

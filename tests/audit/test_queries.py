@@ -9,6 +9,7 @@ from audit import merkle
 from audit.checkpoint import verify_checkpoint
 from audit.errors import BadCursorError, NotInTreeError
 from audit.ids import uuid7
+from audit.models import LoggedEvent
 from audit.queries import (
     Filter,
     consistency_between,
@@ -105,6 +106,13 @@ def test_consistency_between_two_signed_trees(as_role):
 def test_a_tree_that_nobody_signed_is_empty():
     state = tree_state()
     assert (state.size, state.root, state.note) == (0, merkle.EMPTY_ROOT, None)
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_no_entry_shows_in_the_search():
+    LoggedEvent.objects.create(at=NOW, kind="desk:message:sent", actor="x", entry=b"{}")
+    found = search(Filter()).found[0]
+    assert (found.kind, found.actor, found.entry) == ("desk:message:sent", "x", None)
 
 
 @pytest.mark.django_db
