@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from appliance.desk.api import DeskEventsView
+from appliance.ops.liveness import liveness
+from appliance.ops.metrics import metrics
+from appliance.web.schema import schema
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("appliance.web.urls")),
@@ -12,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("appliance.oversight.urls")),
     path("ops/", include("appliance.ops.urls")),
     path("api/v1/", include("appliance.channels.urls")),
+    path("api/v1/schema", schema, name="schema"),
+    path("healthz", liveness, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/desk/events", DeskEventsView.as_view(), name="desk-events"),
 ]
 handler400 = "appliance.web.errors.bad_request"

@@ -1,5 +1,8 @@
 """Error pages: one sentence on what to do, nothing of the request in them."""
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,11 +27,11 @@ def page(request: HttpRequest, status: int) -> HttpResponse:
     )
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     return page(request, 400)
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     return page(request, 403)
 
 
@@ -36,14 +39,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return page(request, 403)
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     return page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the context of other pages: what failed may be the database that it asks."""
+    # A database that is busy or restarting is no fault of the request: come back.
+    status = 503 if isinstance(sys.exc_info()[1], OperationalError) else 500
     if request.path.startswith("/api/"):
-        return page(request, 500)
-    title, advice = _WORDS[500]
-    content = {"title": title, "advice": advice, "status": 500}
-    return HttpResponse(render_to_string("web/error.html", content), status=500)
+        return page(request, status)
+    title, advice = _WORDS[status]
+    content = {"title": title, "advice": advice, "status": status}
+    return HttpResponse(render_to_string("web/error.html", content), status=status)
