@@ -125,4 +125,4 @@ def normalise(raw: RawText | str) -> Normalised:
 def _letters_as_digits(match: re.Match[str]) -> str:
     run = match.group()
     plain = sum(c.isdigit() for c in run)
-    return run.translate(_LETTER_DIGIT_MAP) if plain * 10 >= len(run) * 6 else run
+    return run.translate(_LETTER_DIGIT_MAP) if plain * 2 >= len(run) else run

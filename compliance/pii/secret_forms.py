@@ -29,14 +29,14 @@ _VALUE = r"(?P<value>(?=[^\s]{4,64})(?=[!-~]*[A-Za-z0-9])[!-~]{3,63}[A-Za-z0-9!@
 
 _OTP_ZH = r"(?:短信)?(?:动态)?(?:验证码|校验码|动态码|动态密码|动态口令|短信码|确认码|激活码|一次性密码|随机码|口令码|认证码)"
 _OTP_EN = (
-    r"(?:one[- ]?time (?:pass(?:word|code)|code|pin)|\botp\b(?: code)?|(?:verification|auth(?:entication|orisation|orization)?|confirmation|"
+    r"(?:one[- ]?time (?:pass(?:word|code)|code|pin)|\botp(?![a-z])(?: code)?|(?:verification|auth(?:entication|orisation|orization)?|confirmation|"
     r"sms|text|login|access|2fa|two[- ]factor|tan|dynamic|activation|six[- ]digit|6[- ]digit) ?code|\bpasscode|\bsms-?tan\b"
     r"|(?:my|the|your|this|that|received|got(?: the| a)?|new) code|\bcode(?= ?(?:is|:|=)))"
 )
-_PIN_ZH = r"(?:(?:取款|取现|ATM|atm|交易|银行卡|卡片|卡|查询|电话银行|储蓄卡|信用卡)(?:的)?密码|pin ?码|PIN ?码|\bpin\b)"
+_PIN_ZH = r"(?:(?:取款|取现|ATM|atm|交易|银行卡|卡片|卡|查询|电话银行|储蓄卡|信用卡)(?:的)?密码|pin ?码|PIN ?码|\bpin(?![a-z]))"
 _PIN_EN = r"(?:(?:atm|card|debit|credit|bank)? ?\bpin\b(?: ?(?:code|number))?(?! ?(?:code)? (?:for|of) (?:zip|postal)))"
 _CVV = (
-    r"(?:\bcvv2?\b|\bcvc2?\b|\bcvn2?\b|\bcid\b|安全码|校验三位|(?:卡片?)?(?:背面|背后|后面)(?:的)?(?:签名栏)?(?:的|后)?(?:三位|3位|末三位|后三位)(?:数字|数|码)?|卡背?三位(?:数|码)|签名条后三位"
+    r"(?:\bcvv2?(?![a-z])|\bcvc2?(?![a-z])|\bcvn2?(?![a-z])|\bcid\b|安全码|校验三位|(?:卡片?)?(?:背面|背后|后面)(?:的)?(?:签名栏)?(?:的|后)?(?:三位|3位|末三位|后三位)(?:数字|数|码)?|卡背?三位(?:数|码)|签名条后三位"
     r"|card security code|(?<!social )security (?:code|number)|card verification (?:code|value|number)|verification value"
     r"|(?:three|3|four|4)[- ]digits?(?: (?:code|number))?(?: (?:on|at|from))? the (?:back|front|reverse)(?: of (?:my|the) card)?|(?:digits|number|code) on the back(?: of (?:my|the) card)?)"
 )

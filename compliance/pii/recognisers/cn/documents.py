@@ -61,7 +61,7 @@ class CnServiceDocumentRecogniser(LabelledRecogniser):
         Form(
             "CN_MILITARY_ID",
             re.compile(
-                r"[\u4e00-\u9fff]{0,2}[军兵士文职官警消][\u4e00-\u9fff]{0,1}字?第?(?:[(（])?\d{6,8}(?:[)）])?号?"
+                r"[北南东西沈兰济广成空海火武政参联后装国防科]{0,2}[军兵士文职官警消][\u4e00-\u9fff]{0,1}字?第?(?:[(（])?\d{6,8}(?:[)）])?号?"
             ),
             re.compile(r"军官证|士兵证|警官证|文职|军人|证件|现役|证号|military"),
             "officer's or soldier's card",

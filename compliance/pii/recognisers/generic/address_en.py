@@ -20,7 +20,7 @@ _NAME = r"(?:[A-Z0-9À-Þ][\w'’.-]*|of|the|de|la|du|am|an|der)"
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor|fl|#)\.? ?#?[A-Za-z0-9-]{1,6})"
 _ZIP = r"(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4,6})"
 _STATE = r"(?:[A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
-_PLACE = r"(?:[A-Z][\w'’.-]+(?:[ -](?:[A-Z][\w'’.-]+|upon|on|le|of)){0,3})"
+_PLACE = r"(?:[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]+)*(?:[ -](?:[A-ZÀ-Þ][^\W\d_]+(?!\w)\.?|upon|on|le|of)){0,3})"
 _STREET = re.compile(
     rf"(?<![\w#$£€.-])(?:(?i:{_UNIT}),? )?(?P<no>\d{{1,5}}[A-Za-z]?(?:-\d{{1,4}})?),? "
     rf"(?:{_NAME} ){{1,5}}?(?i:{_TYPE})\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?"
@@ -68,8 +68,7 @@ class EnglishAddressRecogniser(Recogniser):
                 yield from self._judge(view, match, "post office box")
         for match in _PLAIN.finditer(view.lower):
             if view.label_distance(match.start(), _LABEL, 30) is not None:
-                why = "labelled house number and street"
-                yield Candidate(*match.span(), "ADDRESS", LIKELY, why, self.name)
+                yield from self._judge(view, match, "labelled house number and street")
 
     def _judge(self, view: View, match: re.Match[str], why: str) -> Iterator[Candidate]:
         start, end = match.span()

@@ -32,7 +32,7 @@ _REGISTRY = (
     "MZ25 NE28 SN28 TD27 TG28"
 )
 _LENGTHS = {entry[:2]: int(entry[2:]) for entry in _REGISTRY.split()}
-_START = re.compile(r"(?i)(?<![0-9A-Z])[A-Z]{2}\d{2}(?=[ \-]?[0-9A-Z])")
+_START = re.compile(r"(?i)(?<![0-9A-Z])[A-Z]{2} ?\d{2}(?=[ \-]?[0-9A-Z])")
 _BODY = re.compile(r"(?i)[0-9A-Z]")
 _NEAR = 12
 _LABEL = re.compile(r"iban|account|账号|账户|汇款")

@@ -1,0 +1,71 @@
+"""Rows mark what must be found; rows without a mark are look-alikes that must not be."""
+
+import pytest
+
+from tests.compliance.pii.tables import assert_row
+
+ROWS = {
+    "id-plain": "身份证号⟦CN_ID_CARD:440308199901101512⟧",
+    "id-bare": "⟦CN_ID_CARD:440308199901101512⟧",
+    "id-lower-x": "证件 ⟦CN_ID_CARD:33010219200403064x⟧。",
+    "id-spaced": "我的身份证 ⟦CN_ID_CARD:440308 19990110 1512⟧ 丢了",
+    "id-full-width": "身份证：⟦CN_ID_CARD:４４０３０８１９９９０１１０１５１２⟧",
+    "id-spelt-out": "身份证号⟦CN_ID_CARD:四四零三零八一九九九零一一零一五一二⟧",
+    "id-zero-width": "身份证⟦CN_ID_CARD:440308\u200b199901101512⟧",
+    "id-15": "老身份证号⟦CN_ID_CARD:610104620927690⟧",
+    "id-mistyped": "身份证号是⟦CN_ID_CARD:440308199901101513⟧",
+    "id-bad-check-bare": "编码 440308199901101513",
+    "id-bad-date": "440308199902301512",
+    "id-bad-region": "111111199901101512",
+    "id-in-longer": "流水号20260721440308199901101512",
+    "card-19": "卡号⟦BANK_CARD:6222021234567890128⟧挂失",
+    "card-spaced": "card ⟦BANK_CARD:4111 1111 1111 1111⟧",
+    "card-dashes": "⟦BANK_CARD:5105-1051-0510-5100⟧",
+    "card-amex": "my card is ⟦BANK_CARD:3782 822463 10005⟧",
+    "card-mistyped": "我的银行卡号是⟦BANK_CARD:6222021234567890123⟧",
+    "card-bad-luhn-bare": "凭证 6222021234567890123",
+    "card-order": "订单号4111111111111111",
+    "card-repeated": "0000000000000000",
+    "mobile": "电话⟦PHONE_NUMBER:13800138000⟧",
+    "mobile-spaced": "打⟦PHONE_NUMBER:138 0013 8000⟧给我",
+    "mobile-86": "⟦PHONE_NUMBER:+86 13800138000⟧",
+    "mobile-spelt": "手机号是⟦PHONE_NUMBER:幺三八零零幺三八零零零⟧",
+    "mobile-traditional": "電話⟦PHONE_NUMBER:13912345678⟧",
+    "mobile-188": "我的电话是⟦PHONE_NUMBER:18889257372⟧。",
+    "landline": "座机⟦PHONE_NUMBER:010-88886666⟧",
+    "landline-extension": "办公电话⟦PHONE_NUMBER:021-62345678转802⟧",
+    "mobile-in-parcel": "单号SF13800138000",
+    "mobile-prefix-12": "12038389438",
+    "hotline-400": "热线400-000-0188",
+    "hotline-95": "请拨打95588或者10086",
+    "hotline-police": "报警110，监管热线12378",
+    "plate": "车牌⟦VEHICLE_PLATE:京A12345⟧违章",
+    "plate-energy": "⟦VEHICLE_PLATE:粤BD12345⟧",
+    "uscc": "统一社会信用代码⟦CN_USCC:91110000600037341L⟧",
+    "uscc-bad-check": "91110000600037341N",
+    "passport": "护照号码⟦CN_PASSPORT:E12345678⟧",
+    "passport-part-number": "型号E12345678",
+    "permit-hk": "港澳通行证⟦CN_HKMO_PERMIT:C12345678⟧",
+    "permit-tw": "台胞证号⟦CN_TW_PERMIT:12345678⟧",
+    "pr-card": "⟦CN_FOREIGN_PR_CARD:932682198501010017⟧",
+    "military": "军官证⟦CN_MILITARY_ID:军字第2001988号⟧",
+    "driver": "驾驶证档案编号⟦CN_DRIVER_LICENSE:440301234567⟧",
+    "social": "社保号⟦CN_SOCIAL_INSURANCE:123456789⟧",
+    "hkid": "香港身份证⟦HK_ID:A123456(3)⟧",
+    "wechat": "加微信⟦WECHAT_ID:wxid_abc123⟧",
+    "qq": "QQ号⟦QQ_ID:123456789⟧",
+    "account": "账号⟦ACCOUNT_NUMBER:310066771234⟧",
+    "last4": "尾号⟦CARD_LAST4:8899⟧的卡",
+    "policy": "保单号⟦LICENSE_OR_POLICY_NO:PA2026-0012345⟧",
+    "birth": "出生日期⟦BIRTH_DATE:1990年3月7日⟧",
+    "birth-after": "我是⟦BIRTH_DATE:1990年3月7日⟧出生的",
+    "event-date": "2026年8月1日有一笔交易",
+    "amounts": "存款200000元，利率1.25%，3年",
+    "version": "版本10.4.2.1已发布",
+    "trace": "trace_id=12345678901234567890123456789012",
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
+def test_row(row):
+    assert_row(row)
