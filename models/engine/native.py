@@ -2,8 +2,8 @@
 
 libgomp lets a thread that waits at a barrier spin. When another process has the second core
 (and on a small box one always does: PostgreSQL, the web workers) the spinner takes the time
-that the other thread needs to arrive: a step of 28 ms took 620 ms. Sleeping at once costs
-nothing measurable on an idle machine. libgomp reads the variable when it is loaded.
+that the other thread needs to arrive: a step of 28 ms took 620 ms. libgomp reads the
+variable when it is loaded.
 """
 
 import os

@@ -23,8 +23,8 @@ class Sampling:
 def log_softmax_at(rows: Logits, tokens: NDArray[np.int64]) -> NDArray[np.float64]:
     """Natural log-probability of `tokens[i]` after `rows[i]`.
 
-    rows: (k, vocabulary) logits; tokens: (k,). Summed in double precision only at the end:
-    the exponentials in single precision are three times as fast and exact to 1e-6.
+    rows: (k, vocabulary) logits; tokens: (k,). Exponentials in single precision, their sum in
+    double.
     """
     return rows[np.arange(len(rows)), tokens].astype(np.float64) - log_normaliser(rows)
 
