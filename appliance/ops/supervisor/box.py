@@ -33,7 +33,7 @@ class Box:
         self._children: dict[str, Child] = {}
         self._is_stopping = False
         self._written = 0.0
-        self._weights = self._weights_mark()
+        self._weights: tuple[int, int] | None = None
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         """Signal handler: everything else happens in the loop."""
@@ -72,6 +72,7 @@ class Box:
             raise CommandFailedError(f"{command} did not succeed: {why} (all of it: {log})")
 
     def start_services(self, listening: socket.socket) -> None:
+        self._weights = self._weights_mark()
         self._start(services.inference(self._config))
         self._start(services.beating(self._config, "sequencer", "sequencer"))
         self._start(services.beating(self._config, "worker", "worker"))
@@ -93,7 +94,7 @@ class Box:
                 mark = self._weights_mark()
                 if mark != self._weights:
                     self._weights = mark
-                    self._children["inference"].restart()
+                    self._children["inference"].restart("another-model")
 
     def end(self) -> None:
         """Who takes requests first, then the sequencer with the last events, then the database."""

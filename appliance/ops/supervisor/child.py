@@ -30,6 +30,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._began = self._asked = self._due = 0.0
         self._failures = 0
+        self._restart_reason = ""
 
     @property
     def is_up(self) -> bool:
@@ -79,6 +80,13 @@ class Child:
             self._process.kill()
 
     def _died(self, now: float) -> None:
+        if self._restart_reason:
+            spool.note(
+                self._run, service=self.service.name, what="stopped", reason=self._restart_reason
+            )
+            self._restart_reason = ""
+            self.start()
+            return
         self.state.last_exit = self._how_it_ended()
         spool.note(self._run, service=self.service.name, what="failed", reason=self.state.last_exit)
         pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
@@ -94,9 +102,10 @@ class Child:
             return signal.Signals(-code).name
         return f"signal-{-code}"
 
-    def restart(self) -> None:
-        """End it, and let `tick` start it again."""
+    def restart(self, reason: str) -> None:
+        """End it for a reason, and let `tick` start it again."""
         if self._process is not None:
+            self._restart_reason = reason
             self._process.send_signal(self.service.stop)
 
     def ask_to_stop(self) -> None:
