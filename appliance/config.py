@@ -7,16 +7,18 @@ does not parse stops the boot with a sentence that names it.
 from functools import cache
 from hashlib import sha256
 from ipaddress import ip_address
-from json import dumps
+from json import loads
 from os import getuid
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# In the environment: `a,b`, or a JSON list.
+Names = Annotated[tuple[str, ...], NoDecode]
 _LAST_PORT = 65535
 Role = Literal["web", "worker", "sequencer", "operator", "migrator"]
 
@@ -30,9 +32,9 @@ class Config(BaseSettings):
     bind: str = "127.0.0.1:8000"
     role: Role = "operator"
     # Hosts that may be asked for, beside the address in `bind`.
-    hosts: tuple[str, ...] = ()
+    hosts: Names = ()
     # Web sites that may show the chat widget in a frame.
-    widget_sites: tuple[str, ...] = ()
+    widget_sites: Names = ()
     web_threads: int = 160
     database_connections: int = 24
     engine_threads: int | None = None
@@ -48,6 +50,15 @@ class Config(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("hosts", "widget_sites", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.startswith("["):
+            return loads(value)
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @field_validator("bind")
     @classmethod
@@ -81,7 +92,7 @@ class Config(BaseSettings):
         for name in self.model_fields_set - {"role", "listening"}:
             value = self.model_dump(mode="json")[name]
             if value is not None:
-                text = value if isinstance(value, str) else dumps(value)
+                text = ",".join(value) if isinstance(value, list) else str(value)
                 words[f"STRONGROOM_{name.upper()}"] = text
         return words | {"STRONGROOM_VAR": str(self.var), "STRONGROOM_ROLE": role}
 
@@ -160,6 +171,11 @@ class Config(BaseSettings):
     def trained(self) -> Path:
         """Small models trained on this box."""
         return self.var / "trained"
+
+    @property
+    def static(self) -> Path:
+        """Files for the pages that this installation adds."""
+        return self.var / "static"
 
     @property
     def database_files(self) -> Path:

@@ -32,6 +32,7 @@ def make_folders(config: Config) -> None:
         config.tree,
         config.weights,
         config.trained,
+        config.static,
         config.sockets,
         config.engine_socket.parent,
     ):

@@ -87,16 +87,27 @@ def _bring_up(config: Config, box: Box, listening: socket) -> None:
 
 
 def _greet(config: Config, seconds: float) -> None:
-    scheme = "http" if config.is_loopback else "https"
+    address = address_of(config)
     _say("")
-    _say(f"Strongroom is up after {seconds:.0f} s:  {scheme}://{config.bind}")
-    _say(f"  customers          {scheme}://{config.bind}/chat/")
+    _say(f"Strongroom is up after {seconds:.0f} s:  {address}")
+    _say(f"  customers          {address}/chat/")
     if config.first_login.exists():
         _say(f"  first sign-in      {config.first_login}")
-    if not config.is_loopback and config.certificate is None:
-        _say(f"  its authority      {config.authority_file}")
+    if not config.is_loopback:
+        if config.certificate is None:
+            _say(f"  its authority      {config.authority_file}")
+        _say("  other names        STRONGROOM_HOSTS=desk.bank.example,10.1.2.3 make run")
     _say("  to stop            Ctrl-C, or `make stop`")
     _say("")
+
+
+def address_of(config: Config) -> str:
+    """What a person types; on a machine that listens everywhere, its own name for itself."""
+    if config.is_loopback:
+        return f"http://{config.bind}"
+    host = config.bind.rpartition(":")[0]
+    shown = "localhost" if config.host in {"0.0.0.0", "::"} else host  # noqa: S104
+    return f"https://{shown}:{config.port}"
 
 
 def stop(config: Config) -> int:

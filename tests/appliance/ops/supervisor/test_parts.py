@@ -103,12 +103,14 @@ def test_leftovers_are_known_by_number_and_birth(tmp_path):
 
 def test_a_child_is_told_what_was_set_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setenv("SOME_SECRET", "hunter2")
-    chosen = Config(var=tmp_path, bind="127.0.0.1:8001", hosts=("desk.bank",), listening=5)
+    chosen = Config(
+        var=tmp_path, bind="127.0.0.1:8001", hosts=("desk.bank", "10.1.2.3"), listening=5
+    )
     told = chosen.for_child("worker")
     assert told["STRONGROOM_ROLE"] == "worker"
-    assert told["STRONGROOM_HOSTS"] == '["desk.bank"]'
+    assert told["STRONGROOM_HOSTS"] == "desk.bank,10.1.2.3"
     assert "STRONGROOM_LISTENING" not in told
     assert "hunter2" not in str(told)
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    assert Config().hosts == ("desk.bank",)
+    assert Config().hosts == ("desk.bank", "10.1.2.3")
