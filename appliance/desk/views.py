@@ -29,7 +29,7 @@ from appliance.desk.errors import (
 from appliance.desk.models import Conversation
 from appliance.desk.queries import Transcript, held_by, transcript_for, waiting_line
 from appliance.desk.replies import reply
-from appliance.web.requests import actor_of, origin_of
+from appliance.web.requests import actor_of, origin_of, refused
 from audit.actions import append
 from audit.events import ConversationsListed
 
@@ -122,6 +122,7 @@ def _show(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
             origin=origin_of(request),
         )
     except NotFoundError as fault:
+        refused(request)
         raise Http404 from fault
     content = _opened(request, held)
     if request.htmx:
@@ -156,6 +157,7 @@ def _done(
     try:
         action()
     except NotFoundError as fault:
+        refused(request)
         raise Http404 from fault
     except DeskError as fault:
         messages.error(request, _why(fault))

@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from appliance.accounts.doors import Door as DoorRule
 from appliance.accounts.doors import door_of
 from appliance.config import config
-from appliance.web.requests import actor_of, origin_of
-from audit.actions import append, append_refusal
-from audit.events import AccessRefused, PageViewed
+from appliance.web.requests import actor_of, origin_of, refused
+from audit.actions import append
+from audit.events import PageViewed
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -61,26 +61,14 @@ class Door:
         if not rule.roles:
             return None
         if not request.user.is_authenticated:
-            _refuse(request)
+            refused(request)
             if request.path.startswith("/api/"):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
         if not rule.roles & request.user.roles:
-            _refuse(request)
+            refused(request)
             raise PermissionDenied
         return None
-
-
-def _refuse(request: HttpRequest) -> None:
-    append_refusal(
-        AccessRefused(
-            actor=actor_of(request),
-            origin=origin_of(request),
-            outcome="refused",
-            route=origin_of(request),
-            method=request.method or "",
-        )
-    )
 
 
 class Trail:

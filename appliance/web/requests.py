@@ -2,6 +2,9 @@
 
 from django.http import HttpRequest
 
+from audit.actions import append_refusal
+from audit.events import AccessRefused
+
 
 def actor_of(request: HttpRequest) -> str:
     """"person:<id>" for staff, else "anonymous"; customers are named by their own views."""
@@ -13,3 +16,15 @@ def origin_of(request: HttpRequest) -> str:
     """The route's pattern, so that no id and nothing that anyone typed is in it."""
     match = request.resolver_match
     return f"web:/{match.route}" if match else "web:unrouted"
+
+
+def refused(request: HttpRequest) -> None:
+    """Record that somebody asked for what they may not see, or what is not there."""
+    append_refusal(
+        AccessRefused(
+            actor=actor_of(request),
+            origin=origin_of(request),
+            route=origin_of(request),
+            method=request.method or "",
+        )
+    )

@@ -20,8 +20,9 @@ OPS = frozenset({"system_admin"})
 EXPECTED = {
     "": EVERYONE,
     "login/": EVERYONE,
-    "logout/": EVERYONE,
-    "language/": EVERYONE,
+    "logout/": frozenset(STAFF),
+    "language/<str:code>/": EVERYONE,
+    "metrics": EVERYONE,
     "healthz": EVERYONE,
     "chat/": EVERYONE,
     "widget/": EVERYONE,
