@@ -64,7 +64,7 @@ def training_data(extra: Sequence[Example] = ()) -> TrainingData:
 
     Raises: ExampleFileError, CatalogueError when an intent is not in the list.
     """
-    names = ("intents.jsonl", "oos.jsonl")
+    names = ("intents.jsonl", "worded.jsonl", "oos.jsonl")
     shipped = [example for name in names for example in load(_DATA / name, label="intent")]
     examples = tuple({(e.text, e.label): e for e in (*shipped, *extra)}.values())
     for example in examples:
