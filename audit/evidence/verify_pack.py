@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# size: an auditor must be able to carry and read it as one file
 """Check a Strongroom evidence pack with nothing but Python 3.9 or later.
 
     python3 verify_pack.py PACK.zip [--anchor FILE ...] [--key FINGERPRINT]
@@ -23,9 +24,6 @@ What "holds" means, in the order of checking:
     keys, and the tree only grew from one to the next (consistency proofs).
  5. Each --anchor, a checkpoint that you kept, is one of those: nothing that
     it covered was changed or removed since.
-
-Longer than other modules because an auditor must be able to carry it, and
-read it, as one file.
 """
 # Written for Python 3.9, where newer spellings fail; numbers are those of the standards.
 # ruff: noqa: B905, PLR2004, PTH123, RUF007, T201, UP006, UP035, UP045

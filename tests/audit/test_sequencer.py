@@ -1,5 +1,7 @@
 """Every committed event gets exactly one leaf, whatever the order of commits and deaths."""
 
+import os
+import signal
 import threading
 
 import psycopg
@@ -171,6 +173,48 @@ def test_a_kill_while_publishing_leaves_a_whole_older_tree(as_role, tmp_path, mo
             except KilledError:
                 check_files(tmp_path, 300)
     check_files(tmp_path, 600)
+
+
+def sequence_until_killed(folder):
+    """Fork a sequencer; the parent goes on with its own connection."""
+    inherited = connection.connection
+    child = os.fork()
+    if child:
+        return child
+    # Kept alive: closing it would say good-bye in the parent's name.
+    connection.connection = None
+    try:
+        run(SIGNERS, threading.Event(), 0.002, folder=folder)
+    finally:
+        del inherited
+        os._exit(1)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_kill_9_at_any_moment_loses_nothing(as_role, tmp_path):
+    size = 0
+    for life in range(6):
+        with as_role("sequencer"):
+            connection.ensure_connection()
+            child = sequence_until_killed(tmp_path)
+        for _ in range(5 + 3 * life):
+            size += len(write(37))
+        os.kill(child, signal.SIGKILL)
+        assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        published = tmp_path / "checkpoint"
+        if published.exists():
+            check_files(tmp_path, read_checkpoint(published.read_text("utf-8")).size)
+    assert SignedCheckpoint.objects.count() > 1
+    wait_for_the_lock(as_role)
+    integrate(as_role, tmp_path)
+    check(size)
+    check_files(tmp_path, size)
+
+
+def wait_for_the_lock(as_role):
+    """The server ends a killed client's session when it next looks at the socket."""
+    with as_role("sequencer"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [_LOCK, _LOCK])
 
 
 def check_files(folder, size):

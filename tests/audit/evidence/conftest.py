@@ -19,7 +19,7 @@ def _remembered_signatures():
     patch.undo()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kept(database, django_db_blocker, tmp_path_factory):
     """A folder with a pack of 300 entries and checkpoints taken before and after it."""
     folder = tmp_path_factory.mktemp("packs")
