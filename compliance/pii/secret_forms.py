@@ -22,8 +22,10 @@ class SecretSpan:
 
 
 _IS_ZH = r"(?:也?就?是|为|应该是|改成了?|改为了?|设成了?|设为|设置为|设置成|填的?是|告诉你)?"
-_GAP_ZH = rf"[ ]{{0,2}}(?:码)?[ ]?{_IS_ZH}[ ]?[:：=,，]?[ ]?[“\"'「【\[(（]?"
-_GAP_EN = r"(?: ?(?:number|no\.?|value))?(?: (?:for|of|on|to)(?: \w+){1,4}?)?(?: ?(?:is|was|are|will be|it's)| to| ?[:=#-]| as)?(?: ?[:=])?(?: (?:now|still|just|currently|set to|changed to))? ?[\"'“(]?"
+_GAP_ZH = (
+    rf"[ ]{{0,2}}(?:码)?[ ]?{_IS_ZH}(?:我的?|生日|手机号){{0,2}}[ ]?[:：=,，]?[ ]?[“\"'「【\[(（]?"
+)
+_GAP_EN = r"(?:'s)?(?: ?(?:number|no\.?|value))?(?:,? (?:that |which )?(?:i|you|they|we|he|she) (?:just )?(?:received|got|have|was sent|were sent|sent|see|gave)(?: me| you)?)?(?: (?:for|of|on|to)(?: \w+){1,4}?)?(?: ?(?:is|was|are|will be|it's)| to| ?[:=#-]| as)?(?: ?[:=])?(?: (?:now|still|just|currently|set to|changed to))? ?[\"'“(]?"
 _DIGITS = r"(?P<value>\d(?:[ -]?\d){%s})(?![ ./-]?\d|[ ]?(?:分钟|秒|天|小时|元|块|万|次|位|个|年|月|minutes?|hours?|days?|times?|yuan|digits?|tries))"
 _VALUE = r"(?P<value>(?=[^\s]{4,64})(?=[!-~]*[A-Za-z0-9])[!-~]{3,63}[A-Za-z0-9!@#$%^&*_+=~?-])"
 
@@ -31,7 +33,7 @@ _OTP_ZH = r"(?:短信)?(?:动态)?(?:验证码|校验码|动态码|动态密码|
 _OTP_EN = (
     r"(?:one[- ]?time (?:pass(?:word|code)|code|pin)|\botp(?![a-z])(?: code)?|(?:verification|auth(?:entication|orisation|orization)?|confirmation|"
     r"sms|text|login|access|2fa|two[- ]factor|tan|dynamic|activation|six[- ]digit|6[- ]digit) ?code|\bpasscode|\bsms-?tan\b"
-    r"|(?:my|the|your|this|that|received|got(?: the| a)?|new) code|\bcode(?= ?(?:is|:|=)))"
+    r"|(?:my|the|your|this|that|received|got(?: the| a)?|new) code|\bcode(?= ?(?:is|:|=)| \d{6}(?!\d)))"
 )
 _PIN_ZH = r"(?:(?:取款|取现|ATM|atm|交易|银行卡|卡片|卡|查询|电话银行|储蓄卡|信用卡)(?:的)?密码|pin ?码|PIN ?码|\bpin(?![a-z]))"
 _PIN_EN = r"(?:(?:atm|card|debit|credit|bank)? ?\bpin\b(?: ?(?:code|number))?(?! ?(?:code)? (?:for|of) (?:zip|postal)))"
@@ -50,28 +52,34 @@ _PHRASE_EN = r"(?:\bpass ?words?\b|\bpasswd\b|\bpwd\b|\bpassphrase\b|\bpass ?cod
 # A label of another thing that ends in "code", "pin" or "number".
 _OTHER_CODE = re.compile(
     r"(?:postal|post|zip|area|country|sort|swift|branch|bank|error|product|promo(?:tion)?|discount|voucher|coupon|dress|source|qr|bar|"
-    r"reference|booking|tax|currency|iso|reason|status|referral|invitation|邮政|邮|区号|错误|产品|邀请|优惠|机构|代) ?-?$"
+    r"reference|booking|employee|staff|store|device|registration|customer|order|tracking|member|agent|dealer|merchant|fund|stock|tax|currency|iso|reason|status|referral|invitation|邮政|邮|区号|错误|产品|邀请|优惠|机构|代) ?-?$"
 )
+
+_CARD = r"(?<!\d)\d(?:[ -]?\d){12,18}"
 
 _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("OTP", re.compile(f"(?i){_OTP_ZH}{_GAP_ZH}" + _DIGITS % "3,7"), "one-time code after its label"),
     ("OTP", re.compile(f"(?i){_OTP_EN}{_GAP_EN}" + _DIGITS % "3,7"), "one-time code after its label"),
-    ("OTP", re.compile(rf"(?i)(?<![\d.])(?P<value>\d{{4,8}})[ ,，]?(?:这?是|就是|is|was)[ ]?(?:我的?|刚收到的|你要的|收到的|my |the |your )?(?:{_OTP_ZH}|{_OTP_EN}|code)"), "one-time code before its label"),
+    ("OTP", re.compile(rf"(?i)(?<![\d.])(?P<value>\d{{4,8}})[ ,，]?(?:这?个?是|就是|这个|is|was|as)[ ]?(?:我的?|刚收到的|你要的|收到的|my |the |your )?(?:{_OTP_ZH}|{_OTP_EN}|code)"), "one-time code before its label"),
     ("CVV", re.compile(f"(?i){_CVV}(?:{_GAP_ZH}|{_GAP_EN})" + _DIGITS % "2,3"), "card check value after its label"),
     ("CVV", re.compile(rf"(?i)(?<![\d.])(?P<value>\d{{3,4}}) (?:is|are) (?:my|the) {_CVV}"), "card check value before its label"),
     ("CARD_EXPIRY", re.compile(f"(?i){_EXPIRY}(?:{_GAP_ZH}|{_GAP_EN}){_EXPIRY_VALUE}"), "card expiry after its label"),
     ("PIN", re.compile(f"(?i){_PIN_ZH}{_GAP_ZH}" + _DIGITS % "3,11"), "PIN after its label"),
     ("PIN", re.compile(f"(?i){_PIN_EN}{_GAP_EN}" + _DIGITS % "3,11"), "PIN after its label"),
     ("PIN", re.compile(r"(?i)(?<![\d.])(?P<value>\d{4,6}) (?:is|as) (?:my|the|a)(?: new| atm| card)? pin\b"), "PIN before its label"),
+    ("CARD_EXPIRY", re.compile(rf"{_CARD}[ ,;/|]{{1,3}}(?P<value>(?:0[1-9]|1[0-2])/?(?:20)?[2-4]\d)(?!\d)"), "expiry after a card number"),
+    ("CVV", re.compile(rf"{_CARD}[ ,;/|]{{1,3}}(?:0[1-9]|1[0-2])/?(?:20)?[2-4]\d[ ,;/|]{{1,3}}(?P<value>\d{{3,4}})(?!\d)"), "check value after card number and expiry"),
+    ("PASSWORD", re.compile(rf"(?i)(?:user ?name|user ?id|login|account|email)[: ]+\S{{2,40}}[ ,;/]+(?:and )?{_PHRASE_EN}[: ]+{_VALUE}"), "password beside a user name"),
     ("PASSWORD", re.compile(f"(?i){_PHRASE_ZH}{_GAP_ZH}{_VALUE}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|:|=|to be|to|->)(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_VALUE}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN} [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
+    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|will be|:|=|to be|to|->|-(?= ))(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_VALUE}"), "password after its label"),
+    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN},? [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
 )  # fmt: skip
 _TRACK = re.compile(
     r"%?[Bb]\d{12,19}\^[^\^\n]{2,30}\^\d{4}[0-9A-Za-z ]{3,40}\??|;\d{12,19}=\d{4}\d{3,25}\??"
 )
 _ANY_LABEL = re.compile(
     r"(?i)码|密码|口令|有效期|到期|过期|背面|背后|三位|pass|pwd|\bpin|otp|code|cvv|cvc|cvn|\bcid\b|exp|valid|thru|digit|security|verification|tan\b"
+    r"|\d[ ,;|]{1,3}(?:0[1-9]|1[0-2])/"
 )
 # Not a password but what people say about one.
 _SAID_OF_PASSWORDS = frozenset(

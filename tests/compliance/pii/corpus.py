@@ -54,7 +54,24 @@ EN = (
     "I never got the code, can you resend it?",
 )  # fmt: skip
 
-_ZH_NAMES = ["王小明", "李伟", "张丽华", "陈志强", "欧阳娜娜", "刘洋", "赵敏", "孙立军", "周杰", "吴秀英", "郑爽", "何建国", "林晓婷", "司马明", "郭雪芹", "罗永强"]
+_ZH_NAMES = [
+    "王小明",
+    "李伟",
+    "张丽华",
+    "陈志强",
+    "欧阳娜娜",
+    "刘洋",
+    "赵敏",
+    "孙立军",
+    "周杰",
+    "吴秀英",
+    "郑爽",
+    "何建国",
+    "林晓婷",
+    "司马明",
+    "郭雪芹",
+    "罗永强",
+]
 _EN_NAMES = ("John Smith", "Mary O'Brien", "Sarah Johnson", "David Miller", "Anna Kowalski", "Priya Sharma", "Oliver Brown", "Emma Wilson")  # fmt: skip
 _ZH_ADDRESSES = (
     "北京市朝阳区建国路88号3号楼2单元501室", "上海市浦东新区世纪大道1000号", "杭州市西湖区文三路阳光小区5栋302室",
