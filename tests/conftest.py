@@ -109,7 +109,6 @@ def django_db_setup(database):
 def _clone_in_place_of_flush(django_db_blocker):
     """Run-time roles may not TRUNCATE: a committed test is undone by cloning the template."""
     TransactionTestCase._fixture_teardown = lambda _self: None
-    return
 
 
 @pytest.fixture(autouse=True)

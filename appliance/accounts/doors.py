@@ -35,7 +35,9 @@ def door(*roles: str, leaves_event: bool = False) -> Callable[[AnyView], AnyView
     return _mark(Door(frozenset(roles), leaves_event))
 
 
-def open_to_all(*, leaves_event: bool = False, records: bool = True) -> Callable[[AnyView], AnyView]:
+def open_to_all(
+    *, leaves_event: bool = False, records: bool = True
+) -> Callable[[AnyView], AnyView]:
     return _mark(Door(frozenset(), leaves_event, records))
 
 

@@ -37,7 +37,7 @@ def _answer(message_id: UUID, pieces: "queue.SimpleQueue[Piece]") -> None:
     except NotPendingError:
         pass
     except Exception as fault:  # noqa: BLE001 - a thread's edge; the worker tries again
-        _log.error("answering failed: %s", type(fault).__name__)  # noqa: TRY400 - no traceback with text
+        _log.error("answering failed: %s", type(fault).__name__)
     finally:
         connection.close()
         pieces.put(END)

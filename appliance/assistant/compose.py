@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from appliance.assistant.scoring import Candidate, candidates, weights
-from appliance.assistant.stages import Composed, Ranked, Reading
+from appliance.assistant.stages import Composed, Outcome, Ranked, Reading
 from audit.canonical import canonical_bytes
 from models.engine.client import Candidate as Offered
 from models.engine.client import Choice, EngineClient
@@ -38,7 +38,7 @@ def compose(reading: Reading, engine: EngineClient) -> Composed:
     ranked = _rank(held, choice)
     limit = weights(with_model=choice is not None).threshold
     chosen = _pick(ranked, limit)
-    answered = "model" if choice is not None else "rules"
+    answered: Outcome = "model" if choice is not None else "rules"
     return Composed(
         outcome=answered if chosen else "refused",
         chosen=chosen,

@@ -16,6 +16,7 @@ from appliance.assistant.notices import notice
 from appliance.assistant.record import evidence_record, policy_digest
 from appliance.assistant.stages import Clock, Composed, Question, Reading
 from appliance.desk.actions import Actor, Turn, add_turn, locked, put_in_line
+from appliance.desk.circumstances import about_message
 from appliance.desk.models import Conversation, Message
 from appliance.desk.sealing import Words
 from audit.actions import append
@@ -107,13 +108,7 @@ def _remember(delivery: Delivery, message: Message, clock: Clock, now: datetime)
 
 def _record(delivery: Delivery, message: Message, sealed: bytes, clock: Clock) -> None:
     question, composed = delivery.reading.question, delivery.composed
-    common = {
-        "actor": ASSISTANT.name,
-        "origin": ASSISTANT.origin,
-        "purpose": "serve_customer",
-        "subject": question.subject_id,
-        "object": f"message:{message.pk}",
-    }
+    common = about_message(message.pk, question.subject_id, ASSISTANT.name, ASSISTANT.origin)
     if composed is not None and composed.outcome == "refused":
         append(ReplyRefused(**common, sealed=sealed, reason="no_supported_answer"))
     elif composed is not None and composed.outcome == "withheld":
@@ -165,11 +160,7 @@ def deliver_handover(
     put_in_line(conversation, reason=reason, actor=ASSISTANT, now=now)
     append(
         MessageSent(
-            actor=ASSISTANT.name,
-            origin=ASSISTANT.origin,
-            purpose="serve_customer",
-            subject=question.subject_id,
-            object=f"message:{message.pk}",
+            **about_message(message.pk, question.subject_id, ASSISTANT.name, ASSISTANT.origin),
             sealed=sealed,
             length=len(said),
         )

@@ -1,4 +1,4 @@
-"""This process's client of the inference engine."""
+"""The process's own client of the inference engine."""
 
 from functools import cache
 

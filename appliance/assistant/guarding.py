@@ -11,9 +11,7 @@ from compliance.pii.guard import StreamGuard
 from compliance.pii.rules_pack import shipped_rules
 
 
-def guarded(
-    composed: Composed, language: str, say: Callable[[str], None]
-) -> tuple[str, Composed]:
+def guarded(composed: Composed, language: str, say: Callable[[str], None]) -> tuple[str, Composed]:
     """Send the answer piece by piece through the hold-back window.
 
     Returns: what was said in the end, and the outcome with it: a rule that fires withholds the

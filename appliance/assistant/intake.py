@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from appliance.desk.actions import Actor, Turn, add_turn, locked
+from appliance.desk.circumstances import about_message
 from appliance.desk.errors import (
     ConversationClosedError,
     KeyReusedError,
@@ -37,7 +38,7 @@ MAX_CHARACTERS: Final = 4000
 _TURNS_BEFORE: Final = 2
 # Control characters carry no meaning in a message; U+0000 cannot be stored at all. Direction
 # marks are cut because they make a text read otherwise than it is stored.
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f‪-‮⁦-⁩]")
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Zero-width characters belong inside emoji and some scripts, but alone they say nothing.
 _SHOWN: Final = re.compile(r"[^\s\u200b-\u200f\u2060\ufeff]")
 
@@ -120,9 +121,7 @@ def receive_message(
     return Received(message.pk, message.place, tuple(protected.dropped), is_repeat=False)
 
 
-def _repeat(
-    conversation: Conversation, key: bytes | None, text: RawText
-) -> Received | None:
+def _repeat(conversation: Conversation, key: bytes | None, text: RawText) -> Received | None:
     """The message that came with this key before, if any.
 
     Compared with the sealed words themselves: a stored digest of a short text could be guessed.
@@ -169,13 +168,7 @@ def _store(
 def _record(
     conversation: Conversation, message: Message, protected: Protected, actor: Actor
 ) -> None:
-    common = {
-        "actor": actor.name,
-        "origin": actor.origin,
-        "purpose": "serve_customer",
-        "subject": conversation.subject_id,
-        "object": f"message:{message.pk}",
-    }
+    common = about_message(message.pk, conversation.subject_id, actor.name, actor.origin)
     append(
         MessageReceived(
             **common,

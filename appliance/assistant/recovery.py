@@ -24,7 +24,7 @@ def sweep() -> int:
         except NotPendingError:
             continue
         except Exception as fault:  # noqa: BLE001 - one bad message may not hold up the rest
-            _log.error("recovery failed: %s", type(fault).__name__)  # noqa: TRY400 - no text
+            _log.error("recovery failed: %s", type(fault).__name__)
             continue
         answered += 1
     return answered

@@ -30,9 +30,7 @@ class Weights:
     threshold: float
 
     def probability(self, signals: Mapping[str, float]) -> float:
-        total = self.bias + sum(
-            weight * signals[name] for name, weight in self.by_signal.items()
-        )
+        total = self.bias + sum(weight * signals[name] for name, weight in self.by_signal.items())
         return 1 / (1 + exp(-max(-40.0, min(40.0, total))))
 
 
@@ -70,7 +68,7 @@ def candidates(
             sentence,
             passage,
             {
-                "coverage": _coverage(asked, found, rarity),
+                "coverage": _coverage(found, rarity),
                 "words": passage.words / most_words,
                 "likeness": passage.likeness,
                 "fused": passage.fused / most_fused,
@@ -89,7 +87,7 @@ def _rarity(found: Sequence[Counter[str]], asked: Counter[str]) -> dict[str, flo
     }
 
 
-def _coverage(asked: Counter[str], found: Counter[str], rarity: Mapping[str, float]) -> float:
+def _coverage(found: Counter[str], rarity: Mapping[str, float]) -> float:
     whole = sum(rarity.values())
     if not whole:
         return 0.0

@@ -37,6 +37,7 @@ from appliance.desk.actions import (
     give_feedback,
     request_person,
 )
+from appliance.desk.circumstances import Circumstances, about_conversation
 from appliance.desk.errors import (
     ConversationClosedError,
     KeyReusedError,
@@ -82,13 +83,15 @@ class CustomerView(APIView):
     @property
     def conversation(self) -> Conversation:
         if self.visit is None:
-            raise ProblemError(
-                404, _("No conversation here"), _("Begin a conversation first.")
-            )
+            raise ProblemError(404, _("No conversation here"), _("Begin a conversation first."))
         return self.visit.conversation
 
     def actor(self, request: Request) -> Actor:
         return Actor(f"customer:{self.conversation.subject_id}", origin_of(request._request))  # noqa: SLF001
+
+    def circumstances(self, request: Request) -> Circumstances:
+        actor = self.actor(request)
+        return about_conversation(self.conversation, actor.name, actor.origin)
 
     def spend(self, request: Request, what: str) -> None:
         try:
@@ -134,7 +137,9 @@ def translated(action: Callable[[], Any]) -> Any:
         return action()
     except UnreadableTextError as fault:
         if not fault.length:
-            raise ProblemError(422, _("The message is empty"), _("Write something first.")) from fault
+            raise ProblemError(
+                422, _("The message is empty"), _("Write something first.")
+            ) from fault
         raise ProblemError(
             413,
             _("The message is too long"),
@@ -142,9 +147,7 @@ def translated(action: Callable[[], Any]) -> Any:
             % {"length": fault.length, "limit": fault.limit},
         ) from fault
     except ConversationClosedError as fault:
-        raise ProblemError(
-            409, _("This conversation has ended"), _("Begin a new one.")
-        ) from fault
+        raise ProblemError(409, _("This conversation has ended"), _("Begin a new one.")) from fault
     except KeyReusedError as fault:
         raise ProblemError(
             409,
@@ -220,16 +223,7 @@ class ConversationView(CustomerView):
     def get(self, request: Request) -> Response:
         conversation = self.conversation
         with transaction.atomic():
-            append(
-                ConversationViewed(
-                    actor=f"customer:{conversation.subject_id}",
-                    origin=origin_of(request._request),  # noqa: SLF001
-                    purpose="serve_customer",
-                    subject=conversation.subject_id,
-                    object=f"conversation:{conversation.pk}",
-                    form="raw",
-                )
-            )
+            append(ConversationViewed(**self.circumstances(request), form="raw"))
             turns = turns_after(conversation, 0, form="raw")
         held = shapes.state_out(conversation)
         held |= {"messages": shapes.messages_out(turns), "degraded": degraded_parts()}
@@ -339,15 +333,6 @@ class EventsView(CustomerView):
         given = request.headers.get("Last-Event-ID", request.query_params.get("after", "0"))
         after = int(given) if given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - places fit
         with transaction.atomic():
-            append(
-                ConversationViewed(
-                    actor=f"customer:{conversation.subject_id}",
-                    origin=origin_of(request._request),  # noqa: SLF001
-                    purpose="serve_customer",
-                    subject=conversation.subject_id,
-                    object=f"conversation:{conversation.pk}",
-                    form="raw",
-                )
-            )
+            append(ConversationViewed(**self.circumstances(request), form="raw"))
         pieces: Iterator[bytes] = conversation_stream(conversation.pk, after)
         return stream(pieces)

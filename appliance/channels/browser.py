@@ -36,9 +36,7 @@ def _digest(token: str) -> bytes:
 def open_browser(conversation: Conversation, now: datetime) -> str:
     """Bind a conversation to the browser that began it. Returns its first token."""
     token = token_urlsafe(32)
-    BrowserSession.objects.create(
-        conversation=conversation, token=_digest(token), rotated_at=now
-    )
+    BrowserSession.objects.create(conversation=conversation, token=_digest(token), rotated_at=now)
     return token
 
 

@@ -84,4 +84,3 @@ def _first_visit(index: bytes, origin: str, now: datetime) -> DataSubject:
     # An erased customer who comes back is a new data subject with a new key.
     Customer.objects.update_or_create(index=index, defaults={"subject": subject})
     return subject
-

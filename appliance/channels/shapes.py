@@ -1,6 +1,7 @@
 """The JSON of the customer's API: what comes in, checked, and what goes out."""
 
 from dataclasses import asdict, dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class BeginIn(serializers.Serializer[None]):
 class AnyText(serializers.Field[str, object, str, object]):
     """Any string at all: length and characters are the pipeline's to judge and to mend."""
 
-    default_error_messages = {"invalid": _("Send the text as a string.")}
+    default_error_messages: ClassVar = {"invalid": _("Send the text as a string.")}
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):

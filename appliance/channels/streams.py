@@ -52,9 +52,11 @@ def _pieces(pieces: "queue.SimpleQueue[Piece]") -> Iterator[bytes]:
 
 def _answer(conversation_id: UUID, message_id: UUID) -> dict[str, object] | None:
     try:
-        held = Message.objects.filter(
-            answers_id=message_id, conversation_id=conversation_id
-        ).select_related("conversation").first()
+        held = (
+            Message.objects.filter(answers_id=message_id, conversation_id=conversation_id)
+            .select_related("conversation")
+            .first()
+        )
         if held is None:
             return None
         turns = turns_after(held.conversation, held.place - 1, form="raw")

@@ -55,9 +55,7 @@ def _chat(request: HttpRequest, *, channel: str) -> HttpResponse:
 @cache_control(public=True, max_age=300)
 def widget_loader(_request: HttpRequest) -> HttpResponse:
     """The script that the bank's page names: the same for everybody, nothing of anyone."""
-    return HttpResponse(
-        _LOADER.read_bytes(), content_type="text/javascript; charset=utf-8"
-    )
+    return HttpResponse(_LOADER.read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 @open_to_all()

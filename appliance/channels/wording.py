@@ -11,7 +11,6 @@ def words() -> dict[str, str]:
 def _talk() -> dict[str, str]:
     return {
         "you": _("You"),
-        "ai": _("AI"),
         "assistant": _("Assistant"),
         "ai_label": _("AI-generated"),
         "agent": _("Colleague"),
@@ -40,13 +39,14 @@ def _talk() -> dict[str, str]:
 
 def _lines() -> dict[str, str]:
     return {
-        "waiting": _("A person will answer here. You are number %n% in the line and can go on writing."),
+        "waiting": _(
+            "A person will answer here. You are number %n% in the line and can go on writing."
+        ),
         "waiting_soon": _("A person will answer here soon. You can go on writing."),
         "with_person": _("You are talking to a person."),
         "lost": _("Connection lost. What you typed is kept; trying again."),
         "restored": _("Connected again."),
         "sending": _("Sending"),
-        "sent": _("Sent"),
         "degraded": _(
             "Part of the service is being repaired. Answers may be short; a person can help."
         ),
@@ -56,7 +56,6 @@ def _lines() -> dict[str, str]:
         "ended": _("The conversation has ended."),
         "left": _("%n% characters left"),
         "over": _("%n% characters too many"),
-        "resumed": _("Your conversation goes on."),
         "thanks_survey": _("Thank you. Your answer helps us get better."),
     }
 

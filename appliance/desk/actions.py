@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from appliance.accounts.models import Account
+from appliance.desk.circumstances import Circumstances, about_conversation
 from appliance.desk.errors import (
     ConversationClosedError,
     NotFoundError,
@@ -49,7 +50,13 @@ class Actor:
 
 @transaction.atomic
 def begin_conversation(
-    subject: DataSubject, *, channel: str, language: str, is_identified: bool, actor: Actor, now: datetime
+    subject: DataSubject,
+    *,
+    channel: str,
+    language: str,
+    is_identified: bool,
+    actor: Actor,
+    now: datetime,
 ) -> Conversation:
     made = Conversation.objects.create(
         subject=subject,
@@ -59,17 +66,7 @@ def begin_conversation(
         last_at=now,
         is_identified=is_identified,
     )
-    append(
-        ConversationBegun(
-            actor=actor.name,
-            origin=actor.origin,
-            purpose="serve_customer",
-            subject=subject.pk,
-            object=f"conversation:{made.pk}",
-            channel=channel,
-            language=language,
-        )
-    )
+    append(ConversationBegun(**_of(made, actor), channel=channel, language=language))
     return made
 
 
@@ -95,9 +92,7 @@ class Turn:
 def add_turn(conversation: Conversation, turn: Turn, *, now: datetime) -> Message:
     """Write a message at the next place of a conversation that the caller has locked."""
     message_id = uuid7()
-    original, working = seal_words(
-        turn.words, message=message_id, subject=conversation.subject_id
-    )
+    original, working = seal_words(turn.words, message=message_id, subject=conversation.subject_id)
     message = Message.objects.create(
         id=message_id,
         conversation=conversation,
@@ -133,23 +128,12 @@ def request_person(conversation_id: UUID, *, reason: str, actor: Actor, now: dat
     return True
 
 
-def put_in_line(
-    conversation: Conversation, *, reason: str, actor: Actor, now: datetime
-) -> None:
+def put_in_line(conversation: Conversation, *, reason: str, actor: Actor, now: datetime) -> None:
     """The same for a caller that holds the lock and has checked the state."""
     conversation.state = State.WAITING
     conversation.waiting_since, conversation.waiting_reason = now, reason
     conversation.save()
-    append(
-        HandoverRequested(
-            actor=actor.name,
-            origin=actor.origin,
-            purpose="serve_customer",
-            subject=conversation.subject_id,
-            object=f"conversation:{conversation.pk}",
-            reason=reason,
-        )
-    )
+    append(HandoverRequested(**_of(conversation, actor), reason=reason))
     announce("desk", f"conversation:{conversation.pk}")
 
 
@@ -174,9 +158,7 @@ def take_conversation(conversation_id: UUID, *, agent: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def answer_as_agent(
-    conversation_id: UUID, turn: Turn, *, agent: Actor, now: datetime
-) -> Message:
+def answer_as_agent(conversation_id: UUID, turn: Turn, *, agent: Actor, now: datetime) -> Message:
     """Write to the customer. Raises NotYoursError when the agent has not taken it."""
     conversation = _held_by(conversation_id, agent)
     message = add_turn(conversation, turn, now=now)
@@ -247,19 +229,11 @@ def answer_survey(
         return False
     survey = Survey(id=uuid7(), conversation=conversation, score=score, at=now)
     if comment:
-        survey.comment = seal_comment(
-            comment, survey=survey.pk, subject=conversation.subject_id
-        )
+        survey.comment = seal_comment(comment, survey=survey.pk, subject=conversation.subject_id)
     survey.save(force_insert=True)
     append(SurveyAnswered(**_of(conversation, actor), score=score))
     return True
 
 
-def _of(conversation: Conversation, actor: Actor) -> dict[str, object]:
-    return {
-        "actor": actor.name,
-        "origin": actor.origin,
-        "purpose": "serve_customer",
-        "subject": conversation.subject_id,
-        "object": f"conversation:{conversation.pk}",
-    }
+def _of(conversation: Conversation, actor: Actor) -> Circumstances:
+    return about_conversation(conversation, actor.name, actor.origin)

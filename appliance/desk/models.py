@@ -83,7 +83,9 @@ class Message(tables.Model):
     reply = tables.CharField(max_length=16, choices=Reply.choices, default=Reply.NONE)
     claimed_at = tables.DateTimeField(null=True)
     # The customer's message that this one answers: at most one answer each.
-    answers = tables.OneToOneField("self", on_delete=tables.PROTECT, null=True, related_name="answer")
+    answers = tables.OneToOneField(
+        "self", on_delete=tables.PROTECT, null=True, related_name="answer"
+    )
     # SHA-256 of the Idempotency-Key.
     idempotency = tables.BinaryField(null=True)
     # For the assistant's messages: what they rest on, and how they came about.

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from appliance.accounts.models import Account
+from appliance.desk.circumstances import about_conversation
 from appliance.desk.errors import NotFoundError
 from appliance.desk.models import Conversation, Feedback, Message
 from appliance.desk.sealing import open_ledger, open_original, open_working
@@ -152,11 +153,9 @@ def transcript_for(
         raise NotFoundError
     append(
         ConversationViewed(
-            actor=f"person:{account.person_id}",
-            origin=origin,
-            purpose=purpose,
-            subject=conversation.subject_id,
-            object=f"conversation:{conversation.pk}",
+            **about_conversation(
+                conversation, f"person:{account.person_id}", origin, purpose=purpose
+            ),
             form=form,
         )
     )
@@ -189,4 +188,3 @@ def form_for(account: Account, conversation: Conversation, *, purpose: str) -> s
 def types_in(conversation: Conversation) -> frozenset[str]:
     found = Message.objects.filter(conversation=conversation).values_list("found", flat=True)
     return frozenset(name for one in found for name in one)
-

@@ -45,18 +45,14 @@ def open_working(message: Message, subject: UUID) -> MaskedText:
 
 
 def seal_ledger(ledger: Ledger, conversation: Conversation) -> bytes:
-    place = _place(
-        "desk_conversation", "ledger", conversation.pk, conversation.subject_id
-    )
+    place = _place("desk_conversation", "ledger", conversation.pk, conversation.subject_id)
     return vault().seal(ledger.to_json(), place)
 
 
 def open_ledger(conversation: Conversation) -> Ledger:
     if conversation.ledger is None:
         return Ledger()
-    place = _place(
-        "desk_conversation", "ledger", conversation.pk, conversation.subject_id
-    )
+    place = _place("desk_conversation", "ledger", conversation.pk, conversation.subject_id)
     return Ledger.from_json(vault().open(bytes(conversation.ledger), place))
 
 

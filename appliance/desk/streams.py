@@ -31,9 +31,15 @@ def desk_stream(conversation_id: UUID | None) -> Iterator[bytes]:
                 yield event("line", {"waiting": len(now_line)})
             if now_seen != seen:
                 seen = now_seen
-                yield event("conversation", {"id": str(conversation_id)})
+                yield event("conversation", _changed(conversation_id, now_seen))
             if not woken.wait(_LOOK_S):
                 yield COMMENT
+
+
+def _changed(conversation_id: UUID | None, seen: tuple[object, ...] | None) -> dict[str, object]:
+    """Enough for the page to tell whether it shows this already."""
+    state, next_place = (seen or (None, None))[:2]
+    return {"id": str(conversation_id), "state": state, "next_place": next_place}
 
 
 def _look(conversation_id: UUID | None) -> tuple[list[str], tuple[object, ...] | None]:

@@ -144,8 +144,7 @@ def _opened(request: HttpRequest, held: Transcript) -> dict[str, object]:
         "language": wording.LANGUAGES.get(found.language, found.language),
         "channel": wording.CHANNELS.get(found.channel, found.channel),
         "is_mine": is_mine and found.state == Conversation.State.WITH_PERSON,
-        "can_take": found.state
-        in {Conversation.State.WAITING, Conversation.State.WITH_ASSISTANT},
+        "can_take": found.state in {Conversation.State.WAITING, Conversation.State.WITH_ASSISTANT},
         "form_key": get_random_string(32),
     }
 

@@ -119,7 +119,9 @@ def submit_version(version: Version, *, by: Person, origin: str) -> None:
     _step(version, Version.State.DRAFT, Version.State.SUBMITTED)
     append(
         VersionSubmitted(
-            actor=f"person:{by.pk}", origin=origin, object=f"version:{version.pk}",
+            actor=f"person:{by.pk}",
+            origin=origin,
+            object=f"version:{version.pk}",
             digest=bytes(version.digest),
         )
     )
@@ -146,7 +148,9 @@ def publish_version(version: Version, *, by: Person, origin: str, now: datetime)
     index_version(version)
     append(
         VersionPublished(
-            actor=f"person:{by.pk}", origin=origin, object=f"version:{version.pk}",
+            actor=f"person:{by.pk}",
+            origin=origin,
+            object=f"version:{version.pk}",
             digest=bytes(version.digest),
         )
     )
@@ -160,9 +164,7 @@ def withdraw_article(article: Article, *, by: Person, origin: str) -> None:
         raise NotInStateError("got an article without a published version, want one with")
     _step(live, Version.State.PUBLISHED, Version.State.RETIRED)
     drop_from_index(live)
-    append(
-        ArticleWithdrawn(actor=f"person:{by.pk}", origin=origin, object=f"article:{article.pk}")
-    )
+    append(ArticleWithdrawn(actor=f"person:{by.pk}", origin=origin, object=f"article:{article.pk}"))
 
 
 def _step(version: Version, before: Version.State, after: Version.State) -> None:

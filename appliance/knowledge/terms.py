@@ -14,11 +14,76 @@ from typing import Final
 _RUNS: Final = re.compile(r"[㐀-鿿]+|[a-z][a-z0-9']*|[0-9]+(?:[.,][0-9]+)*")
 _CHINESE: Final = re.compile(r"[㐀-鿿]")
 _STOP_ENGLISH: Final = frozenset(
-    "a an and are as at be but by can could did do does for from had has have how i if in into is"
-    " it its just me my of on or our so than that the their them then there these they this to was"
-    " we were what when where which who why will with would you your am im i'm please".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "am",
+        "im",
+        "i'm",
+        "please",
+    ]
 )
-_STOP_CHINESE: Final = frozenset("的了吗呢吧啊呀么我你您他她它们这那是在有和与及或就都也还很要请问一个怎")
+_STOP_CHINESE: Final = frozenset(
+    "的了吗呢吧啊呀么我你您他她它们这那是在有和与及或就都也还很要请问一个怎"
+)
 MAX_TERM: Final = 32
 
 

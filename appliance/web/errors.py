@@ -23,7 +23,10 @@ def page(request: HttpRequest, status: int) -> HttpResponse:
         body = {"type": "about:blank", "title": str(title), "status": status, "detail": str(advice)}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     return render(
-        request, "web/error.html", {"title": title, "advice": advice, "status": status}, status=status
+        request,
+        "web/error.html",
+        {"title": title, "advice": advice, "status": status},
+        status=status,
     )
 
 

@@ -61,7 +61,9 @@ class Hub:
     def wake(self, topic: str | None = None) -> None:
         """Wake a topic's watchers, or all: after a gap nobody knows what was missed."""
         with self._lock:
-            chosen = self._watchers.values() if topic is None else [self._watchers.get(topic, set())]
+            chosen = (
+                self._watchers.values() if topic is None else [self._watchers.get(topic, set())]
+            )
             for watchers in list(chosen):
                 for woken in watchers:
                     woken.set()

@@ -80,9 +80,7 @@ class Trail:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Any, _args: object, _kwargs: object
-    ) -> None:
+    def process_view(self, request: HttpRequest, view: Any, _args: object, _kwargs: object) -> None:
         """Before the view: what cannot be recorded is not shown."""
         rule = door_of(view)
         if isinstance(rule, DoorRule) and not rule.leaves_event and rule.records:

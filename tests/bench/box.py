@@ -44,7 +44,10 @@ def running_box(*, model: Path | None = None, wait_s: float = 180.0) -> Iterator
         with log.open("wb") as sink:
             process = subprocess.Popen(
                 [sys.executable, "-m", "appliance.ops.supervisor"],
-                cwd=ROOT, env=environment, stdout=sink, stderr=sink,
+                cwd=ROOT,
+                env=environment,
+                stdout=sink,
+                stderr=sink,
             )
         try:
             address = f"http://127.0.0.1:{port}"

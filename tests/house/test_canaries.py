@@ -18,8 +18,8 @@ from tests.appliance.channels.test_conversation import ended
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-SURNAMES = "欧阳 司马 诸葛 慕容 上官 尉迟 公孙 令狐 皇甫 夏侯".split()
-GIVEN = "煜祺 沐宸 翊霖 芷若 瑾瑜 栩诺 霁航 泠月 翎羽 堇色".split()
+SURNAMES = ["欧阳", "司马", "诸葛", "慕容", "上官", "尉迟", "公孙", "令狐", "皇甫", "夏侯"]
+GIVEN = ["煜祺", "沐宸", "翊霖", "芷若", "瑾瑜", "栩诺", "霁航", "泠月", "翎羽", "堇色"]
 
 
 def completed(body, digits, is_valid):
@@ -75,12 +75,9 @@ def plant(client):
 
 
 def hits(blob):
-    found = []
-    for _, value in VALUES:
-        for encoding in ("utf-8", "utf-16-le"):
-            if value.encode(encoding) in blob:
-                found.append(value)
-    return found
+    """Planted values that stand in these bytes, in either encoding."""
+    encodings = ("utf-8", "utf-16-le")
+    return [value for _, value in VALUES if any(value.encode(e) in blob for e in encodings)]
 
 
 def test_no_planted_value_is_left_anywhere(box, superuser, monkeypatch):

@@ -6,25 +6,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('desk', '0001_initial'),
+        ("desk", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('record', models.BinaryField()),
-                ('digest', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='desk.message')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("record", models.BinaryField()),
+                ("digest", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="desk.message",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'assistant_evidence',
+                "db_table": "assistant_evidence",
             },
         ),
     ]

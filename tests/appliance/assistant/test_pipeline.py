@@ -136,9 +136,7 @@ def test_an_answer_on_its_way_does_not_overtake_a_hand_over(conversation):
 
     class Interrupting(Scripted):
         def choose(self, *rest, **named):
-            request_person(
-                conversation.pk, reason="asked", actor=CUSTOMER, now=timezone.now()
-            )
+            request_person(conversation.pk, reason="asked", actor=CUSTOMER, now=timezone.now())
             return super().choose(*rest, **named)
 
     reply_to(received.message_id, engine=Interrupting("15 yuan"), emit=lambda *_piece: None)

@@ -1,7 +1,7 @@
 """Every table has a row, and each role can do exactly what its row says."""
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from psycopg import errors
 
 from appliance.ops.grants import GRANTS
@@ -45,7 +45,10 @@ def test_services_are_neither_owner_nor_superuser():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_sequencer_cannot_read_conversations(as_role):
-    with as_role("sequencer"), pytest.raises(Exception) as refused:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM desk_message")
+    with (
+        as_role("sequencer"),
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError) as refused,
+    ):
+        cursor.execute("SELECT * FROM desk_message")
     assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--split", default="dev")
         parser.add_argument("--write", action="store_true", help="replace weights.json")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         asked = read_questions(options["files"], split=options["split"])
         rows = rows_of(asked, engine(), timezone.now())
         made = {
