@@ -31,7 +31,7 @@ check: setup-dev  ## style, types, layers, migrations, sizes: under a minute
 	@$(PY) -m mypy appliance models compliance audit
 	@$(PY) -c "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 	@$(PY) manage.py makemigrations --check --dry-run
-	@$(PY) -m pytest -q tests/house
+	@$(PY) -m pytest -q tests/house/test_sizes.py
 
 bench: setup-dev  ## measured figures, each beside its reference
 	@$(PY) manage.py bench path
