@@ -9,7 +9,7 @@ from appliance.accounts.models import Person
 from appliance.knowledge.actions import Draft, draft_article, publish_version, submit_version
 from appliance.knowledge.errors import BadArticleError
 from appliance.knowledge.models import Version
-from appliance.knowledge.space import fit_space
+from appliance.knowledge.space import fit_space, has_space
 
 _ORIGIN = "cli:knowledge"
 
@@ -39,11 +39,13 @@ def read_drafts(paths: Sequence[Path]) -> Iterator[Draft]:
 def import_articles(
     drafts: Sequence[Draft], *, author: Person, approver: Person, now: datetime
 ) -> Iterator[Version]:
-    """Draft, submit and publish each; an article whose wording is in use already is left.
+    """Draft, submit and publish each.
 
-    The vector space is fitted on the drafts when the box has none yet.
+    The vector space is fitted on the drafts when the box has none yet; every stored vector
+    belongs to the space that was there first.
     """
-    fit_space([text for draft in drafts for text in _texts(draft)])
+    if not has_space():
+        fit_space([text for draft in drafts for text in _texts(draft)])
     for draft in drafts:
         version = draft_article(draft, author=author, origin=_ORIGIN, now=now)
         submit_version(version, by=author, origin=_ORIGIN)

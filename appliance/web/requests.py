@@ -7,7 +7,7 @@ from audit.events import AccessRefused
 
 
 def actor_of(request: HttpRequest) -> str:
-    """ "person:<id>" for staff, else "anonymous"; customers are named by their own views."""
+    """Name who acts: "person:<id>" for staff, else "anonymous"; customers by their own views."""
     person = getattr(request.user, "person_id", None)
     return f"person:{person}" if person else "anonymous"
 
