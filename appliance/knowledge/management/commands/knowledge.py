@@ -23,8 +23,8 @@ class Command(BaseCommand):
         tasks = parser.add_subparsers(dest="task", required=True)
         importing = tasks.add_parser("import", help="import articles")
         importing.add_argument("files", nargs="+", type=Path)
-        importing.add_argument("--author", default="knowledge_editor-1", metavar="SIGN-IN NAME")
-        importing.add_argument("--approver", default="knowledge_approver-1", metavar="SIGN-IN NAME")
+        importing.add_argument("--author", default="knowledge-editor-1", metavar="SIGN-IN NAME")
+        importing.add_argument("--approver", default="knowledge-approver-1", metavar="SIGN-IN NAME")
         importing.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_args: object, as_json: bool, **options: Any) -> None:
