@@ -125,7 +125,7 @@ def _show(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         refused(request)
         raise Http404 from fault
     content = _opened(request, held)
-    if request.htmx:
+    if "HX-Request" in request.headers:
         return render(request, "desk/_conversation.html", content)
     content |= _lists(request) | {"open_id": str(conversation_id)}
     return render(request, "desk/desk.html", content)
@@ -133,17 +133,18 @@ def _show(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 def _opened(request: HttpRequest, held: Transcript) -> dict[str, object]:
     found = held.conversation
-    is_mine = found.agent_id == _account(request).pk
+    is_held = found.state == Conversation.State.WITH_PERSON
+    is_mine = is_held and found.agent_id == _account(request).pk
     return {
         "opened": found,
         "turns": held.turns,
         "form": wording.FORMS.get(held.turns[0].form) if held.turns else None,
         "authors": wording.AUTHORS,
-        "state": wording.STATES[found.state],
+        "state": _("You answer") if is_mine else wording.STATES[found.state],
         "reason": wording.REASONS.get(found.waiting_reason, ""),
         "language": wording.LANGUAGES.get(found.language, found.language),
         "channel": wording.CHANNELS.get(found.channel, found.channel),
-        "is_mine": is_mine and found.state == Conversation.State.WITH_PERSON,
+        "is_mine": is_mine,
         "can_take": found.state in {Conversation.State.WAITING, Conversation.State.WITH_ASSISTANT},
         "form_key": get_random_string(32),
     }
@@ -160,7 +161,7 @@ def _done(
         raise Http404 from fault
     except DeskError as fault:
         messages.error(request, _why(fault))
-    if not request.htmx:
+    if "HX-Request" not in request.headers:
         return HttpResponseRedirect(f"/desk/{conversation_id}/")
     response = _show(request, conversation_id)
     response["HX-Trigger"] = "line-changed"

@@ -56,5 +56,5 @@ def health(request: HttpRequest) -> HttpResponse:
         "services": [one for one in shown if one.check.name in _SERVICES],
         "rest": [one for one in shown if one.check.name not in _SERVICES],
     }
-    page = "ops/_health.html" if request.htmx else "ops/health.html"
+    page = "ops/_health.html" if "HX-Request" in request.headers else "ops/health.html"
     return render(request, page, content)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from appliance.oversight.wording import kind_choices
 from audit.queries import Filter
 
-_NAME: Final = r"[A-Za-z0-9_.:/<>+=,*\-]{1,200}"
+# Without anchors, as HTML wants it; the slash is escaped for the browsers' "v" flag.
+_NAME: Final = r"[A-Za-z0-9_.:\/<>+=,*\-]{1,200}"
 
 
 class Moment(forms.DateTimeField):
@@ -34,7 +35,7 @@ class Moment(forms.DateTimeField):
 
 def _name(label: Any, example: str) -> forms.RegexField:
     return forms.RegexField(
-        regex=re.compile(_NAME),
+        regex=re.compile(rf"\A{_NAME}\Z"),
         label=label,
         required=False,
         error_messages={"invalid": _("Write an id as the trail shows it, without spaces.")},

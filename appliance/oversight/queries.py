@@ -15,7 +15,11 @@ from audit.queries import Found
 
 @dataclass(frozen=True)
 class Row:
-    """One event for the eye. who: a sign-in name for staff, else what the entry says."""
+    """One event for the eye.
+
+    who:     a sign-in name for staff, else what the entry says.
+    outcome: ok, refused, failed, or "unreadable" where the stored entry is no entry any more.
+    """
 
     id: UUID
     index: int | None
@@ -31,29 +35,28 @@ class Row:
 
 def rows(found: Iterable[Found]) -> list[Row]:
     held = list(found)
-    names = sign_in_names(str(one.entry.get("actor", "")) for one in held)
+    names = sign_in_names(one.actor for one in held)
     return [_row(one, names) for one in held]
 
 
 def _row(one: Found, names: dict[str, str]) -> Row:
-    actor = str(one.entry.get("actor", ""))
-    kind = str(one.entry["kind"])
+    said = one.entry if one.entry is not None else {"outcome": "unreadable"}
     return Row(
         id=one.id,
         index=one.index,
         at=one.at,
-        kind=kind,
-        area=area_of(kind),
-        words=kind_words(kind),
-        who=names.get(actor, actor),
-        actor=actor,
-        object=str(one.entry.get("object", "")),
-        outcome=str(one.entry.get("outcome", "ok")),
+        kind=one.kind,
+        area=area_of(one.kind),
+        words=kind_words(one.kind),
+        who=names.get(one.actor, one.actor),
+        actor=one.actor,
+        object=str(said.get("object", "")),
+        outcome=str(said.get("outcome", "ok")),
     )
 
 
 def sign_in_names(actors: Iterable[str]) -> dict[str, str]:
-    """ "person:<id>" → sign-in name, for those who have an account."""
+    """From "person:<id>" to sign-in name, for those who have an account."""
     people = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
     known = Account.objects.filter(person_id__in=people).order_by("created_at")
     return {f"person:{person}": name for person, name in known.values_list("person_id", "username")}

@@ -157,9 +157,7 @@ def export_pack(request: HttpRequest) -> HttpResponseBase:
         return _export_form(request, form, status=400)
     now = timezone.now()
     try:
-        pack = take_pack(
-            form.wanted(), actor=actor_of(request), origin=origin_of(request), now=now
-        )
+        pack = take_pack(form.wanted(), actor=actor_of(request), origin=origin_of(request), now=now)
     except CannotExportError:
         _record_search(request, ["export_failed"], 0)
         return _export_form(request, form, status=503, fault=True)

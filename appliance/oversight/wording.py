@@ -69,6 +69,8 @@ KINDS: Final[dict[str, str | Promise]] = {
     "ops:health:viewed": _("Looked at the box's health"),
     "privacy:subject:created": _("Made a data subject with its key"),
     "privacy:subject:erased": _("Erased a data subject's key"),
+    "privacy:erasure:begun": _("Began an erasure"),
+    "privacy:erasure:certified": _("Certified an erasure"),
     "vault:key:created": _("Made a key"),
     "vault:key:rotated": _("Replaced a key"),
     "vault:key:destroyed": _("Destroyed a key"),
@@ -87,7 +89,7 @@ def kind_choices() -> list[tuple[str | Promise, object]]:
     """For a select: each area as a whole, then its kinds."""
     grouped: list[tuple[str | Promise, object]] = [("", _("Everything"))]
     for area, title in AREAS.items():
-        kinds = [(f"{area}:", _("All of this"))]
+        kinds: list[tuple[str, str | Promise]] = [(f"{area}:", _("All of this"))]
         kinds += [(kind, words) for kind, words in KINDS.items() if area_of(kind) == area]
         grouped.append((title, kinds))
     return grouped

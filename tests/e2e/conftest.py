@@ -14,6 +14,7 @@ from audit import wiring
 from audit.checkpoint import origin_of
 from audit.keys import generate_keys, load_signers
 from audit.sequencer import integrate_once
+from models.understanding.store import understanding
 from tests.people import person_with
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -48,6 +49,12 @@ def _static_root():
 
 
 @pytest.fixture(scope="session")
+def _trained():
+    """The small models are trained at their first question; no journey should wait for that."""
+    understanding(config().trained / "understanding")
+
+
+@pytest.fixture(scope="session")
 def chromium():
     from playwright.sync_api import sync_playwright
 
@@ -65,7 +72,7 @@ def chromium():
 
 
 @pytest.fixture
-def house(live_server, knowledge, box):
+def house(_trained, live_server, knowledge, box):
     """The running box: its address, with knowledge, a vault and signing keys; no model."""
     folder = box / "log"
     folder.mkdir(mode=0o700)
@@ -99,7 +106,7 @@ def integrate(house, as_role):
 
     def look():
         with as_role("sequencer"):
-            return integrate_once(wiring.signers(), timezone.now())
+            return integrate_once(wiring.current().required_signers(), timezone.now())
 
     return look
 

@@ -46,7 +46,7 @@ def say(page, text):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_whole_journey(visitor, shot, language):
     words = WORDS[language]
-    window = visitor(language, PHONE)
+    window = visitor(language, PHONE, dark=language == "zh-hans")
     page = begin(window)
     # The disclosure stands there before anything was said or stored.
     assert page.locator(".promises li").count() == 3
@@ -70,27 +70,17 @@ def test_the_whole_journey(visitor, shot, language):
     warned = page.locator(".warned")
     warned.wait_for()
     assert words["warned"] in warned.inner_text()
-    page.wait_for_function("!document.querySelector('.customer:last-of-type .said')?.textContent.includes('731')")
+    page.wait_for_function(
+        "() => !document.querySelector('.customer:last-of-type .said')?.textContent.includes('731')"
+    )
 
     page.click("#person")
     page.wait_for_function(
-        "words => document.getElementById('line-place').innerText.includes(words)", arg=words["line"]
+        "words => document.getElementById('line-place').innerText.includes(words)",
+        arg=words["line"],
     )
     shot(page, f"chat-waiting-{language}")
-    page.click("#end")
-    page.click("#ask button[value=yes]")
-    page.wait_for_selector("#survey:not([hidden])")
-    page.locator("#star-1").focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    page.fill("#survey textarea", "ok")
-    shot(page, f"chat-survey-{language}")
-    page.click("#survey-form button")
-    page.wait_for_selector("#survey-thanks:not([hidden])")
-    assert words["thanks"] in page.locator("#survey-thanks").inner_text()
-    assert Survey.objects.get().score == 4
-    stored = page.evaluate("JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])")
-    assert stored == "[[],[]]"
+    ended_and_judged(page, words, f"chat-survey-{language}", shot)
     kinds = set(LoggedEvent.objects.values_list("kind", flat=True))
     assert {
         "desk:conversation:begun",
@@ -99,6 +89,23 @@ def test_the_whole_journey(visitor, shot, language):
         "desk:handover:requested",
         "desk:survey:answered",
     } <= kinds
+
+
+def ended_and_judged(page, words, name, shot):
+    page.click("#end")
+    page.click("#ask button[value=yes]")
+    page.wait_for_selector("#survey:not([hidden])")
+    page.locator("#star-1").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.fill("#survey textarea", "ok")
+    shot(page, name)
+    page.click("#survey-form button")
+    page.wait_for_selector("#survey-thanks:not([hidden])")
+    assert words["thanks"] in page.locator("#survey-thanks").inner_text()
+    assert Survey.objects.get().score == 4
+    stored = "() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
+    assert page.evaluate(stored) == "[[],[]]"
 
 
 def test_an_agent_answers_and_the_customer_reads_it_at_once(visitor, staff, shot):
@@ -127,11 +134,11 @@ def test_an_agent_answers_and_the_customer_reads_it_at_once(visitor, staff, shot
     assert "ordered a new one" in page.locator("li.agent .said").inner_text()
     assert page.locator("#line-place").inner_text().strip() == "You are talking to a person."
     desk.wait_for_selector(".turn-agent")
-    desk.wait_for_function("document.getElementById('reply-text').value === ''")
+    desk.wait_for_function("() => document.getElementById('reply-text').value === ''")
     # What the agent is writing outlives what comes in meanwhile.
     desk.fill("#reply-text", "Anything el")
     say(page, "thank you")
-    desk.wait_for_function("document.querySelectorAll('.turn-customer').length === 2")
+    desk.wait_for_function("() => document.querySelectorAll('.turn-customer').length === 2")
     assert desk.input_value("#reply-text") == "Anything el"
     shot(desk, "desk-open")
     shot(page, "chat-agent")

@@ -12,82 +12,86 @@ function watch() {
   clearTimeout(timer);
   source?.close();
   watched = opened();
-  // The first event of each kind tells what the page has just been given.
-  let known = { line: false, conversation: false };
-  const heard = (kind, name) => () => {
-    if (known[kind]) window.htmx.trigger(document.body, name);
-    known[kind] = true;
-  };
   source = new EventSource(`/api/v1/desk/events${watched ? `?conversation=${watched}` : ""}`);
-  source.addEventListener("line", heard("line", "line-changed"));
-  source.addEventListener("conversation", heard("conversation", "conversation-changed"));
+  source.addEventListener("line", () => window.htmx.trigger(document.body, "line-changed"));
+  source.addEventListener("conversation", (event) => {
+    const now = JSON.parse(event.data);
+    const { conversation, state, nextPlace } = by("case")?.dataset ?? {};
+    if (now.id !== conversation) return;
+    if (now.state === state && String(now.next_place) === nextPlace) return;
+    window.htmx.trigger(document.body, "conversation-changed");
+  });
   source.onopen = () => {
     by("live").hidden = true;
   };
   source.onerror = () => {
-    by("live").textContent = by("live").dataset.lost;
-    by("live").hidden = false;
-    if (source.readyState === EventSource.CLOSED) {
-      timer = setTimeout(() => {
-        window.htmx.trigger(document.body, "line-changed");
-        watch();
-      }, 5000);
-    }
+    lost();
+    if (source.readyState === EventSource.CLOSED) timer = setTimeout(watch, 5000);
   };
+}
+
+function lost() {
+  by("live").textContent = by("live").dataset.lost;
+  by("live").hidden = false;
 }
 
 /* ---- a reply that is being written outlives the refresh of what is around it ---- */
 
 let draft = null;
+let sent = null;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id === "reply") sent = by("reply-text").value;
+});
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const box = by("reply-text");
-  draft = null;
   if (event.detail.target.id !== "open" || !box) return;
-  const isSend = event.detail.requestConfig.verb === "post" && event.detail.requestConfig.path.endsWith("/answer/");
+  const isAnswer = event.detail.requestConfig.elt.id === "reply";
   const wasRefused = /class="notice notice-bad"/.test(event.detail.serverResponse);
-  if (isSend && !wasRefused) {
-    draft = { of: opened(), text: "", hadFocus: true };
-    return;
-  }
+  const isSent = isAnswer && !wasRefused && box.value === sent;
   draft = {
     of: opened(),
-    text: box.value,
-    start: box.selectionStart,
-    end: box.selectionEnd,
-    hadFocus: document.activeElement === box,
+    text: isSent ? "" : box.value,
+    start: isSent ? 0 : box.selectionStart,
+    end: isSent ? 0 : box.selectionEnd,
+    hadFocus: isAnswer || document.activeElement === box,
   };
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id !== "open" && event.detail.target?.id !== "open") return;
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "open") return;
   const box = by("reply-text");
   if (draft && box && draft.of === opened()) {
     box.value = draft.text;
     if (draft.hadFocus) {
-      box.focus();
-      box.setSelectionRange(draft.start ?? 0, draft.end ?? 0);
+      box.focus({ preventScroll: true });
+      box.setSelectionRange(draft.start, draft.end);
     }
   }
+  draft = null;
   settle();
 });
 
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id === "line") mark();
+});
+
 // A fault of the network or the server says so and leaves the page as it is.
-for (const name of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(name, () => {
-    by("live").textContent = by("live").dataset.lost;
-    by("live").hidden = false;
-  });
+for (const name of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(name, lost);
+
+function mark() {
+  for (const row of rows()) {
+    if (row.dataset.conversation === opened()) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
 }
 
 function settle() {
   by("desk").classList.toggle("has-open", Boolean(opened()));
   const turns = by("turns");
   if (turns) turns.scrollTop = turns.scrollHeight;
-  for (const row of rows()) {
-    if (row.dataset.conversation === opened()) row.setAttribute("aria-current", "true");
-    else row.removeAttribute("aria-current");
-  }
+  mark();
   by("line").setAttribute("hx-vals", JSON.stringify({ open: opened() }));
   if (opened() !== watched) watch();
 }
@@ -96,13 +100,13 @@ function settle() {
 
 const rows = () => Array.from(document.querySelectorAll(".desk-row"));
 
-function step(by_) {
+function step(by_much) {
   const all = rows();
   if (!all.length) return;
   const at = all.indexOf(document.activeElement);
   const current = all.findIndex((row) => row.getAttribute("aria-current"));
   const from = at >= 0 ? at : current;
-  all[Math.min(Math.max(from + by_, 0), all.length - 1)].focus();
+  all[Math.min(Math.max(from + by_much, 0), all.length - 1)].focus();
 }
 
 const KEYS = {
