@@ -21,6 +21,7 @@ from audit.events.approval import (
 from audit.events.assistant import (
     ReplyComposed,
     ReplyRefused,
+    ReplyReplayed,
     ReplyWithheld,
     SecretDropped,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "RateLimited",
     "ReplyComposed",
     "ReplyRefused",
+    "ReplyReplayed",
     "ReplyWithheld",
     "SearchPerformed",
     "SecretDropped",

@@ -40,3 +40,10 @@ class ReplyRefused(Event, kind="assistant:reply:refused"):
 
     outcome: Outcome = "refused"
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyReplayed(Event, kind="assistant:reply:replayed"):
+    """Somebody re-derived an answer from its evidence; `changed` names what differs now."""
+
+    changed: tuple[str, ...]

@@ -12,6 +12,7 @@ from appliance.assistant.errors import NotPendingError
 from appliance.assistant.intake import receive_message
 from appliance.assistant.models import Evidence
 from appliance.assistant.pipeline import reply_to, unanswered
+from appliance.assistant.replay import replay
 from appliance.desk.actions import Actor, begin_conversation, request_person
 from appliance.desk.models import Conversation, Message
 from appliance.desk.sealing import open_original
@@ -156,3 +157,16 @@ def test_what_a_dead_process_left_is_found(conversation):
     assert unanswered(later, older_than=timedelta(seconds=5)) == []
     much_later = timezone.now() + timedelta(seconds=31)
     assert unanswered(much_later, older_than=timedelta(seconds=5)) == [received.message_id]
+
+
+def test_an_answer_can_be_derived_again(conversation):
+    engine = Scripted(prefer="15 yuan")
+    received, _ = ask(conversation, "what does a replacement card cost me?", engine)
+    answer = answer_to(received)
+    again = replay(answer.pk, engine=engine, actor="operator:0", origin="cli")
+    assert (again.same, again.changed) == (True, ())
+    other = replay(answer.pk, engine=Scripted(prefer="40 yuan"), actor="operator:0", origin="cli")
+    assert not other.same
+    away = Scripted(fault=EngineUnavailableError("gone"))
+    assert replay(answer.pk, engine=away, actor="operator:0", origin="cli").changed == ("model",)
+    assert LoggedEvent.objects.filter(kind="assistant:reply:replayed").count() == 3
