@@ -35,9 +35,12 @@ class Config(BaseSettings):
     hosts: Names = ()
     # Web sites that may show the chat widget in a frame.
     widget_sites: Names = ()
+    web_processes: int = 1
     web_threads: int = 160
     database_connections: int = 24
     engine_threads: int | None = None
+    # Weights that the first run takes in place of the demo's.
+    first_model: Path | None = None
     # Messages a minute that one address, and all together, may send to the assistant.
     messages_per_address: int = 60
     messages_in_total: int = 6000

@@ -10,8 +10,8 @@ _config = _read_config()
 bind = f"fd://{_config.listening}" if _config.listening is not None else _config.bind
 backlog = 512
 worker_class = "gthread"
-# One process: it has one listener for the streams and one cache of keys.
-workers = 1
+# One process, unless told otherwise: one listener for the streams, one cache of keys.
+workers = _config.web_processes
 threads = _config.web_threads
 worker_connections = 2000
 keepalive = 5

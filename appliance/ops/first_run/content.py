@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import file_digest
 from pathlib import Path
 
 from django.db import transaction
@@ -10,21 +11,14 @@ from appliance.config import ROOT, Config
 from appliance.knowledge.models import Version
 from appliance.ops.first_run.keys import load_model_key
 from appliance.ops.first_run.people import first_person
-from models.registry import files
+from models.registry import files, manifest
 from models.registry.actions import import_model
 from models.registry.errors import NameTakenError, NoModelError
 from models.registry.files import Stated
 
 ARTICLES = ROOT / "appliance" / "knowledge" / "demo"
+_ORIGIN = "cli:first_run"
 DEMO_WEIGHTS = ROOT / "models" / "demo" / "harbour-demo.gguf"
-_DEMO = Stated(
-    name="harbour-demo",
-    version="1",
-    licence="Apache-2.0",
-    source="models/demo",
-    training_data="models/demo/data",
-    languages=("zh", "en"),
-)
 
 
 def load_knowledge(now: datetime) -> bool:
@@ -48,32 +42,44 @@ def load_knowledge(now: datetime) -> bool:
         return sum(1 for _ in made) > 0
 
 
-def take_demo_weights(config: Config) -> bool:
-    """Import, approve and select the demo weights on a box that uses no model yet."""
+def take_first_weights(config: Config) -> bool:
+    """Import, approve and select the first weights on a box that uses no model yet.
+
+    Returns whether it did: without weights the box serves FAQ, rules and people.
+    Raises:  RegistryError.
+    """
     try:
         files.selected(config.weights)
     except NoModelError:
         pass
     else:
         return False
-    if not DEMO_WEIGHTS.is_file():
+    weights = config.first_model or DEMO_WEIGHTS
+    if not weights.is_file():
         return False
-    model = _imported(config, DEMO_WEIGHTS)
+    model = _imported(config, weights)
     files.approve(model, load_model_key(config))
     files.select(config.weights, model)
     return True
 
 
 def _imported(config: Config, weights: Path) -> Path:
+    # What the manifest beside the weights or the file itself says.
+    stated = Stated(version="")
     try:
         made = import_model(
-            weights,
-            config.weights,
-            stated=_DEMO,
-            actor="service:first_run",
-            origin="cli:first_run",
+            weights, config.weights, stated=stated, actor="service:first_run", origin=_ORIGIN
         )
     except NameTakenError:
-        # Imported by a run that was interrupted before the approval.
-        return files.find(config.weights, _DEMO.name)
+        return _taken_in(config, weights)
     return config.weights / made.folder_name
+
+
+def _taken_in(config: Config, weights: Path) -> Path:
+    """What a run imported that was interrupted before the approval. Raises: NameTakenError."""
+    with weights.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    for model in files.list_models(config.weights):
+        if manifest.read(model).sha256 == digest:
+            return model
+    raise NameTakenError(f"got other weights under the name of {weights.name}, want them alone")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--model", type=Path, help="other weights than the demo's")
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         try:
             from tests.bench import path
         except ImportError as fault:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from appliance import wiring
 from appliance.config import config
 from appliance.ops.errors import OpsError
-from appliance.ops.first_run.content import load_knowledge, take_demo_weights
+from appliance.ops.first_run.content import load_knowledge, take_first_weights
 from appliance.ops.first_run.installation import make_installation
 from appliance.ops.first_run.keys import make_keys
 from appliance.ops.first_run.people import make_people
+from models.registry.errors import RegistryError
 
 _WORTH_A_LINE_S = 0.5
 
@@ -37,13 +38,13 @@ class Command(BaseCommand):
             ("people", lambda: make_people(config(), timezone.now())),
             ("knowledge", lambda: load_knowledge(timezone.now())),
             ("intents", _train),
-            ("model", lambda: take_demo_weights(config())),
+            ("model", lambda: take_first_weights(config())),
         )
         for name, step in steps:
             began = monotonic()
             try:
                 step()
-            except OpsError as fault:
+            except (OpsError, RegistryError) as fault:
                 raise CommandError(str(fault), returncode=1) from fault
             seconds = monotonic() - began
             if seconds > _WORTH_A_LINE_S:
