@@ -1,5 +1,6 @@
 """Starting everything in order, watching it, and ending it in order."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -104,6 +105,7 @@ class Box:
                 child.ask_to_stop()
             for child in chosen:
                 child.wait_until_stopped()
+        shutil.rmtree(self._config.sockets, ignore_errors=True)
         self._write_status()
 
     def _start(self, service: Service) -> None:

@@ -93,6 +93,8 @@ def inference(config: Config) -> Service:
         chosen = [*_LAUNCH, "-m", "models.engine.server", "--die-with-parent"]
         chosen += ["--socket", str(config.engine_socket), "--model", model]
         chosen += ["--public-key", str(config.model_key_public)]
+        if config.engine_threads is not None:
+            chosen += ["--threads", str(config.engine_threads)]
         return [*chosen, "--token-file", str(config.secrets / "engine.token")]
 
     def is_ready(_pid: int) -> bool:
