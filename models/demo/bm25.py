@@ -37,7 +37,9 @@ class Index:
         """One score a text, in the order given."""
         wanted = [(term, self.rarity(term)) for term in set(terms(question))]
         return [
-            sum(weight * self.share(count[term], length) for term, weight in wanted if term in count)
+            sum(
+                weight * self.share(count[term], length) for term, weight in wanted if term in count
+            )
             for count, length in zip(self.counts, self.lengths, strict=True)
         ]
 

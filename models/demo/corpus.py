@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from models.demo.errors import BadCorpusError
 
@@ -52,7 +53,7 @@ class Group:
     asked: tuple[Asked, ...]
 
 
-def read_jsonl(path: Path) -> Iterator[dict[str, object]]:
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
@@ -67,9 +68,9 @@ def read_articles(path: Path) -> list[Article]:
             lang=str(row["lang"]),
             topic=str(row["topic"]),
             title=str(row["title"]),
-            sentences=tuple(row["sentences"]),  # type: ignore[arg-type]
-            questions=tuple(row.get("questions", ())),  # type: ignore[arg-type]
-            intents=frozenset(row.get("intents", ())),  # type: ignore[arg-type]
+            sentences=tuple(row["sentences"]),
+            questions=tuple(row.get("questions", ())),
+            intents=frozenset(row.get("intents", ())),
         )
         for row in read_jsonl(path)
     ]
@@ -130,7 +131,9 @@ class Bank:
         pairs = [pairs_of(s) for s in self.sentences]
         for text, mine in zip(self.sentences, pairs, strict=True):
             self.alike[text] = frozenset(
-                s for s, p in zip(self.sentences, pairs, strict=True) if likeness(p, mine) > SAME_FACT
+                s
+                for s, p in zip(self.sentences, pairs, strict=True)
+                if likeness(p, mine) > SAME_FACT
             )
 
     def with_intent(self, intent: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Measures the exported demo model against BM25, on wordings it was not trained on.
 
-    python -m models.demo.evaluate [--split dev|bench] [--json FILE]
+    python -m models.demo.evaluate [--split dev|bench] [--record YYYY-MM-DD]
 
 Two settings. "random": the right article among four random others. "found":
 the five articles that BM25 ranks first, whether or not the right one is
@@ -13,17 +13,21 @@ import json
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from models.demo.bm25 import Index
 from models.demo.corpus import LANGUAGES, Bank, Question, read_bank, read_questions, same_fact
 from models.demo.scoring import Scorer
+from models.registry.manifest import NAME, Evaluation, read
 
 ROOT = Path(__file__).resolve().parents[2]
-WEIGHTS = ROOT / "models/demo/harbour-demo.gguf"
+DEMO = ROOT / "models/demo"
+METHODS = ("bm25", "model", "sum")
 SHOWN = 5  # articles whose sentences are candidates
-WORDS_WEIGHT = 0.05  # nats for one point of BM25 in the sum; chosen on the dev split
+WORDS_WEIGHT = 0.1  # nats for one point of BM25 in the sum; chosen on the dev split
 
 
 @dataclass
@@ -83,29 +87,30 @@ class Judge:
         return {"bm25": words, "model": model, "sum": both}
 
 
-def choices(judge: Judge, questions: Sequence[Question], setting: str) -> dict[str, object]:
-    """Accuracy of each method in one setting."""
-    rng = random.Random(7) if setting == "random" else None
-    tallies = {"bm25": Tally(), "model": Tally(), "sum": Tally()}
+@dataclass
+class Outcome:
+    """What each method chose, and how sure it was."""
+
+    shares: dict[str, dict[str, float]]
+    best: dict[str, list[float]]  # the highest score of each question
+
+
+def choices(judge: Judge, questions: Sequence[Question], rng: random.Random | None) -> Outcome:
+    """Accuracy and highest scores of each method; unanswerable questions count in neither."""
+    tallies = {method: Tally() for method in METHODS}
+    best: dict[str, list[float]] = {method: [] for method in METHODS}
     for question in questions:
         candidates = judge.shown(question, rng)
-        article = judge.bank.by_slug[str(question.slug)]
-        right = same_fact(candidates, article.sentences[question.sentence])
         for method, scores in judge.scores(question.text, candidates).items():
-            best = max(range(len(candidates)), key=scores.__getitem__)
-            tallies[method].add(
-                sentence=best in right, article=candidates[best] in article.sentences
-            )
-    return {method: tally.shares() for method, tally in tallies.items()}
-
-
-def best_scores(judge: Judge, questions: Sequence[Question]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {"bm25": [], "model": [], "sum": []}
-    for question in questions:
-        candidates = judge.shown(question, None)
-        for method, scores in judge.scores(question.text, candidates).items():
-            found[method].append(max(scores))
-    return found
+            top = max(range(len(candidates)), key=scores.__getitem__)
+            best[method].append(scores[top])
+            if question.slug is not None:
+                article = judge.bank.by_slug[question.slug]
+                right = same_fact(candidates, article.sentences[question.sentence])
+                tallies[method].add(
+                    sentence=top in right, article=candidates[top] in article.sentences
+                )
+    return Outcome({method: tally.shares() for method, tally in tallies.items()}, best)
 
 
 def area(high: Sequence[float], low: Sequence[float]) -> float:
@@ -114,16 +119,17 @@ def area(high: Sequence[float], low: Sequence[float]) -> float:
     return round(wins / max(1, len(high) * len(low)), 4)
 
 
-def measure(bank: Bank, split: str, scorer: Scorer) -> dict[str, object]:
+def measure(bank: Bank, split: str, scorer: Scorer) -> dict[str, Any]:
     judge = Judge(bank, scorer)
     known, unknown = bank.of(split), bank.of(split, answerable=False)
-    high, low = best_scores(judge, known), best_scores(judge, unknown)
+    found = choices(judge, known, None)
+    strange = choices(judge, unknown, None)
     return {
         "answerable": len(known),
         "unanswerable": len(unknown),
-        "random": choices(judge, known, "random"),
-        "found": choices(judge, known, "found"),
-        "auc": {method: area(high[method], low[method]) for method in high},
+        "random": choices(judge, known, random.Random(7)).shares,  # noqa: S311  # no secret
+        "found": found.shares,
+        "auc": {method: area(found.best[method], strange.best[method]) for method in METHODS},
     }
 
 
@@ -137,20 +143,34 @@ def read_split(lang: str, split: str) -> Bank:
     return Bank(lang, bank.articles, questions)
 
 
+def record(figures: dict[str, dict[str, Any]], split: str, day: date) -> None:
+    """Writes the figures of one split into the manifest, in place of older ones."""
+    manifest = read(DEMO)
+    rows = [row for row in manifest.evaluations if not row.set.startswith(split)]
+    for lang, found in figures.items():
+        for setting in ("random", "found"):
+            for method, shares in found[setting].items():
+                for what, value in shares.items():
+                    name = f"{what} accuracy, {setting} articles, {method}"
+                    rows.append(Evaluation(f"{split}-{lang}", name, f"{value:.3f}", day))
+        for method, value in found["auc"].items():
+            rows.append(Evaluation(f"{split}-{lang}", f"auc, {method}", f"{value:.3f}", day))
+    text = replace(manifest, evaluations=tuple(rows)).to_toml()
+    (DEMO / NAME).write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Evaluate the demo model.")
     parser.add_argument("--split", choices=("dev", "bench"), default="dev")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--record", type=date.fromisoformat, metavar="DATE")
     options = parser.parse_args()
-    scorer = Scorer(options.weights)
+    scorer = Scorer(DEMO / read(DEMO).file)
     figures = {
         lang: measure(read_split(lang, options.split), options.split, scorer) for lang in LANGUAGES
     }
-    text = json.dumps(figures, indent=1)
-    sys.stdout.write(text + "\n")
-    if options.json:
-        options.json.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    if options.record:
+        record(figures, options.split, options.record)
 
 
 if __name__ == "__main__":

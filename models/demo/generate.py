@@ -1,3 +1,5 @@
+# ruff: noqa: PLR2004
+# Each share is said once, beside what it decides; and no secret is drawn here.
 """Invents question-and-answer pairs from the grammars in data/grammar-*.yaml.
 
 Three sources: products that do not exist, with facts drawn at random; key
@@ -19,10 +21,12 @@ CHANNELS = {
     "zh": ("手机银行", "网上银行", "任一网点", "客服热线", "自助机", "手机银行“我的”页面"),
     "en": ("the app", "online banking", "any branch", "the hotline", "the app under Settings"),
 }
-ZH_BREAKS = re.compile(r"[，。、；：？！（）“”\s]|的|了|和|在|可以|可|须|将|为|或|与|会|请|被|由|是|有|不")
+ZH_BREAKS = re.compile(
+    r"[，。、；：？！（）“”\s]|的|了|和|在|可以|可|须|将|为|或|与|会|请|被|由|是|有|不"
+)
 EN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'%.,-]*[A-Za-z0-9%]|[A-Za-z0-9]")
 EN_DULL = frozenset(
-    "the a an of to in for and or is are you your with on at by be can it that this from if as"
+    "the a an of to in for and or is are you your with on at by be can it that this from if as"  # noqa: SIM905
     " will not must may we our within up any every each after before when than only".split()
 )
 
@@ -134,7 +138,9 @@ def key_words(grammar: Grammar, rng: random.Random, sentence: str) -> str:
     chosen = [parts[i] for i in sorted(rng.sample(range(len(parts)), count))]
     if rng.random() < 0.3:
         rng.shuffle(chosen)
-    words = ("" if grammar.lang == "zh" else " ").join(swap_synonyms(grammar, rng, w) for w in chosen)
+    words = ("" if grammar.lang == "zh" else " ").join(
+        swap_synonyms(grammar, rng, w) for w in chosen
+    )
     frame = grammar.draw("keyword_frames", rng)
     words = words if grammar.lang == "zh" or rng.random() < 0.2 else words.lower()
     return spoil(rng, frame.format(k=words), share=0.15)

@@ -1,3 +1,5 @@
+# ruff: noqa: PLR2004
+# Each share is said once, beside what it decides; and no secret is drawn here.
 """Draws training groups: bank questions, key words and invented pairs, mixed."""
 
 import random

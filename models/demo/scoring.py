@@ -18,7 +18,7 @@ class Scorer:
     """One loaded model; keeps the scores of sentences without a question."""
 
     def __init__(self, weights: Path, *, threads: int = 1) -> None:
-        self.backend = Backend(weights, Limits(threads=threads, cells=2048, sequences=2))
+        self.backend = Backend(weights, Limits(threads=threads, cells=512, sequences=1))
         self.nulls: dict[str, float] = {}
 
     def score(self, question: str, sentences: Sequence[str]) -> list[float]:
@@ -51,6 +51,6 @@ class Scorer:
             Row(token, start + i, (0,), not last_only or i == last)
             for i, token in enumerate(tokens)
         ]
-        logits = np.array(self.backend.decode(rows), dtype=np.float64)
+        logits = np.array(self.backend.decode(rows), dtype=np.float32)
         top = logits.max(axis=1, keepdims=True)
         return np.asarray(logits - top - np.log(np.exp(logits - top).sum(axis=1, keepdims=True)))

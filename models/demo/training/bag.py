@@ -15,7 +15,7 @@ from models.demo.corpus import Bank, Group
 from models.demo.training.batches import Flat, lay_out
 from models.demo.training.network import Network
 from models.demo.training.objective import Border, ranking
-from models.demo.vocabulary import Vocabulary
+from models.demo.training.vocabulary import Vocabulary
 
 LANGUAGE_SHARE = 0.1
 
@@ -64,7 +64,9 @@ class Words:
         known = set(pool)
         new = [t for t in dict.fromkeys(t for g in groups for t in g.candidates) if t not in known]
         number = {text: i for i, text in enumerate([*pool, *new])}
-        table = torch.cat((self.tables[bank.lang], self.table(new))) if new else self.tables[bank.lang]
+        table = (
+            torch.cat((self.tables[bank.lang], self.table(new))) if new else self.tables[bank.lang]
+        )
         asked = [(group, one) for group in groups for one in group.asked]
         right = torch.zeros(len(asked), len(number), dtype=torch.bool)
         for row, (group, one) in enumerate(asked):

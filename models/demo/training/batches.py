@@ -17,7 +17,7 @@ from torch import Tensor
 
 from models.demo.corpus import Group
 from models.demo.training.network import Layout
-from models.demo.vocabulary import Vocabulary
+from models.demo.training.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,10 @@ def lay_out(flat: Flat) -> Layout:
     p, s = prefix.shape[1], branch.shape[1]
     seen = torch.from_numpy(np.arange(p) < prefix_lengths[rows][:, None])
     mask = torch.cat(
-        (seen[:, None, :].expand(-1, s, -1), torch.ones(s, s).tril().bool().expand(len(rows), s, s)),
+        (
+            seen[:, None, :].expand(-1, s, -1),
+            torch.ones(s, s).tril().bool().expand(len(rows), s, s),
+        ),
         dim=2,
     )
     return Layout(

@@ -1,6 +1,6 @@
 """Writes the trained network as GGUF, with its manifest and reference logits.
 
-    python -m models.demo.export --run DIR --version 1.0.0
+    python -m models.demo.training.export --run DIR --version 1.0.0
 
 Needs requirements-train.in. Matrices become Q8_0, norms stay F32. The
 reference logits (tests/models/demo/reference.json) are torch's, in float32,
@@ -19,10 +19,10 @@ import torch
 
 from models.demo.training.batches import Flat, lay_out
 from models.demo.training.network import Network, Shape
-from models.demo.vocabulary import ANSWER, QUESTION, Vocabulary, load_vocabulary
+from models.demo.training.vocabulary import ANSWER, QUESTION, Vocabulary, load_vocabulary
 from models.registry.manifest import NAME, Manifest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HERE = ROOT / "models/demo"
 WEIGHTS = "harbour-demo.gguf"
 STRIDE = 97  # every 97th logit goes into the reference
@@ -100,7 +100,7 @@ def write(network: Network, vocabulary: Vocabulary, path: Path, version: str) ->
     add_vocabulary(writer, vocabulary)
     for name, weight in network.state_dict().items():
         values = weight.float().numpy()
-        if values.ndim == 2:
+        if values.ndim > 1:
             kind = gguf.GGMLQuantizationType.Q8_0
             writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
         else:

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
 WORD_LAYERS = 2
 COPY = 0.3  # how strongly the first layer starts by copying
 
@@ -123,7 +122,7 @@ class Network(nn.Module):
         speeds = shape.theta ** (-torch.arange(half, dtype=torch.float32) / half)
         self.register_buffer("speeds", speeds, persistent=False)
         for name, weight in self.named_parameters():
-            if weight.dim() == 2:
+            if weight.dim() > 1:
                 deep = name.endswith(("attn_output.weight", "ffn_down.weight"))
                 nn.init.normal_(weight, std=0.03 / (2 * shape.layers) ** 0.5 if deep else 0.03)
         self.start_copying()
