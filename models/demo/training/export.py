@@ -143,7 +143,7 @@ def manifest(weights: Path, network: Network, version: str) -> Manifest:
         size=len(data),
         licence="Apache-2.0",
         source="trained from nothing by models/demo/train.py; docs/model-cards/demo.md",
-        training_data="the project's own: appliance/knowledge/demo, models/demo/data",
+        training_data="the project's own: appliance/knowledge/demo, models/demo/data, models/understanding/data/intents.jsonl",
         quantisation="Q8_0",
         context_length=network.shape.context,
         chat_template_sha256=hashlib.sha256(TEMPLATE.encode()).hexdigest(),
