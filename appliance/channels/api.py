@@ -15,6 +15,7 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -24,6 +25,7 @@ from appliance.accounts.doors import open_to_all
 from appliance.assistant.answering import answer_later
 from appliance.assistant.intake import Received, receive_message
 from appliance.channels import shapes
+from appliance.channels.body import BoundedJson, JsonOnly
 from appliance.channels.browser import hand_out, open_browser, visit
 from appliance.channels.budget import spend
 from appliance.channels.errors import IdentityError, OverBudgetError
@@ -47,7 +49,6 @@ from appliance.desk.errors import (
 from appliance.desk.models import Conversation
 from appliance.desk.queries import turns_after
 from appliance.ops.health.degraded import degraded_parts
-from appliance.web.negotiation import AnyAccept
 from appliance.web.problems import ProblemError
 from appliance.web.requests import origin_of
 from appliance.web.sse import stream
@@ -64,7 +65,8 @@ class CustomerView(APIView):
     """A request of the one browser that began a conversation."""
 
     authentication_classes = ()
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = JsonOnly
+    parser_classes = (BoundedJson,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -72,6 +74,20 @@ class CustomerView(APIView):
         self.visit = visit(request._request, self.now)  # noqa: SLF001 - DRF wraps the request
         if self.visit is not None:
             translation.activate(self.visit.conversation.language)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, MethodNotAllowed):
+            allowed = {"methods": ", ".join(self.allowed_methods)}
+            exc = ProblemError(
+                405, _("This address cannot be used in this way"), _("Use %(methods)s.") % allowed
+            )
+        elif isinstance(exc, UnsupportedMediaType):
+            exc = ProblemError(
+                415,
+                _("This request was not understood"),
+                _("Send a JSON object, with Content-Type: application/json."),
+            )
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
@@ -249,7 +265,8 @@ class MessagesView(CustomerView):
             "place": received.place,
             "dropped": list(received.dropped),
         }
-        pieces = None if received.is_repeat else answer_later(received.message_id)
+        # Also for a repeat: the process that took the message first may have died with it.
+        pieces = answer_later(received.message_id)
         if "text/event-stream" in request.headers.get("Accept", ""):
             return stream(answer_stream(conversation.pk, received, accepted, pieces))
         return Response(accepted, status=202)

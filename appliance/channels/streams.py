@@ -2,11 +2,13 @@
 
 import queue
 import time
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from appliance.assistant.answering import END, Piece
 from appliance.assistant.intake import Received
@@ -20,29 +22,47 @@ from appliance.web.sse import COMMENT, event
 _LOOK_S: Final = 15.0
 # A stream ends itself after an hour; the browser comes back with its last event id.
 _LONGEST_S: Final = 3600.0
-_PATIENCE_S: Final = 30.0
+# As long as it takes until the worker answers what a dead process had begun.
+_PATIENCE_S: Final = 60.0
+# While the database is away.
+_RETRY_S: Final = 1.0
+_Seen = TypeVar("_Seen")
 
 
 def answer_stream(
     conversation_id: UUID,
     received: Received,
     accepted: dict[str, object],
-    pieces: "queue.SimpleQueue[Piece] | None",
+    pieces: "queue.SimpleQueue[Piece]",
 ) -> Iterator[bytes]:
-    """The acknowledgement, the answer's pieces as they pass the guard, and the whole answer."""
+    """The acknowledgement, the answer's pieces as they pass the guard, and the whole answer.
+
+    The answer may come from elsewhere: an earlier request with the same key, or the worker.
+    """
+    ends = time.monotonic() + _PATIENCE_S
     yield event("accepted", accepted)
-    if pieces is not None:
-        yield from _pieces(pieces)
-    answer = _answer(conversation_id, received.message_id)
-    if answer is not None:
-        yield event("reply", answer, id_=str(answer["place"]))
-    yield event("done", _state(conversation_id))
+    with HUB.watching(f"conversation:{conversation_id}") as woken:
+        yield from _pieces(pieces, ends)
+        while True:
+            woken.clear()
+            told = _looked(partial(_told, conversation_id, received.message_id))
+            left = ends - time.monotonic()
+            if (told is not None and told.is_over) or left <= 0:
+                break
+            if not woken.wait(min(left, _RETRY_S if told is None else _LOOK_S)):
+                yield COMMENT
+    if told is None:
+        # The database is away: the browser asks again and hears the rest.
+        return
+    if told.answer is not None:
+        yield event("reply", told.answer, id_=str(told.answer["place"]))
+    yield event("done", told.state)
 
 
-def _pieces(pieces: "queue.SimpleQueue[Piece]") -> Iterator[bytes]:
+def _pieces(pieces: "queue.SimpleQueue[Piece]", ends: float) -> Iterator[bytes]:
     while True:
         try:
-            kind, data = pieces.get(timeout=_PATIENCE_S)
+            kind, data = pieces.get(timeout=max(0.0, ends - time.monotonic()))
         except queue.Empty:
             return
         if (kind, data) == END:
@@ -50,24 +70,33 @@ def _pieces(pieces: "queue.SimpleQueue[Piece]") -> Iterator[bytes]:
         yield event(kind, data)
 
 
-def _answer(conversation_id: UUID, message_id: UUID) -> dict[str, object] | None:
-    try:
-        held = (
-            Message.objects.filter(answers_id=message_id, conversation_id=conversation_id)
-            .select_related("conversation")
-            .first()
-        )
-        if held is None:
-            return None
-        turns = turns_after(held.conversation, held.place - 1, form="raw")
-        return messages_out(turns[:1])[0]
-    finally:
-        connection.close()
+@dataclass(frozen=True)
+class _Told:
+    """What is known of one message's answer; is_over: nothing more will come."""
+
+    is_over: bool
+    answer: dict[str, object] | None
+    state: dict[str, object]
 
 
-def _state(conversation_id: UUID) -> dict[str, object]:
+def _told(conversation_id: UUID, message_id: UUID) -> _Told:
+    asked = Message.objects.select_related("conversation").get(
+        pk=message_id, conversation_id=conversation_id
+    )
+    is_over = asked.reply in {Message.Reply.DONE, Message.Reply.NONE}
+    place = Message.objects.filter(answers=asked).values_list("place", flat=True).first()
+    answer = None
+    if place is not None:
+        answer = messages_out(turns_after(asked.conversation, place - 1, form="raw")[:1])[0]
+    return _Told(is_over, answer, state_out(asked.conversation))
+
+
+def _looked(look: Callable[[], _Seen]) -> _Seen | None:
+    """Give the connection back in any case; None while the database is away."""
     try:
-        return state_out(Conversation.objects.get(pk=conversation_id))
+        return look()
+    except (OperationalError, InterfaceError):
+        return None
     finally:
         connection.close()
 
@@ -79,7 +108,12 @@ def conversation_stream(conversation_id: UUID, after: int) -> Iterator[bytes]:
     with HUB.watching(f"conversation:{conversation_id}") as woken:
         while time.monotonic() < ends:
             woken.clear()
-            messages, state = _news(conversation_id, after)
+            news = _looked(partial(_news, conversation_id, after))
+            if news is None:
+                yield COMMENT
+                woken.wait(_RETRY_S)
+                continue
+            messages, state = news
             for message in messages:
                 after = int(str(message["place"]))
                 yield event("message", message, id_=after)
@@ -91,9 +125,6 @@ def conversation_stream(conversation_id: UUID, after: int) -> Iterator[bytes]:
 
 
 def _news(conversation_id: UUID, after: int) -> tuple[list[dict[str, object]], dict[str, object]]:
-    try:
-        conversation = Conversation.objects.get(pk=conversation_id)
-        turns = turns_after(conversation, after, form="raw")
-        return messages_out(turns), state_out(conversation)
-    finally:
-        connection.close()
+    conversation = Conversation.objects.get(pk=conversation_id)
+    turns = turns_after(conversation, after, form="raw")
+    return messages_out(turns), state_out(conversation)

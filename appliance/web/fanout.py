@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 _CHANNEL = "strongroom"
 _RETRY_S = 1.0
@@ -26,9 +26,13 @@ def announce(*topics: str) -> None:
 
 
 def _notify(topics: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for topic in topics:
-            cursor.execute("SELECT pg_notify(%s, %s)", [_CHANNEL, topic])
+    """What was committed stands; a wake-up that fails may not make it look otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            for topic in topics:
+                cursor.execute("SELECT pg_notify(%s, %s)", [_CHANNEL, topic])
+    except (OperationalError, InterfaceError) as fault:
+        _log.warning("fanout could not announce: %s", type(fault).__name__)
 
 
 class Hub:
