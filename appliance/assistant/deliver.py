@@ -6,7 +6,6 @@ of the customer's wait stand or fall together.
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
@@ -118,7 +117,6 @@ def _record(delivery: Delivery, message: Message, sealed: bytes, clock: Clock) -
             ReplyComposed(
                 **common,
                 sealed=sealed,
-                prompt=composed.prompt_digest if composed else sha256(b"").digest(),
                 policy=policy_digest(),
                 knowledge=tuple(
                     f"{row.passage.version_id}" for row in (composed.chosen if composed else ())

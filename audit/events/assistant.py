@@ -15,9 +15,12 @@ class SecretDropped(Event, kind="assistant:secret:dropped"):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyComposed(Event, kind="assistant:reply:composed"):
-    """A reply was made; digests are SHA-256, stages in microseconds."""
+    """A reply was made; digests are SHA-256, stages in microseconds.
 
-    prompt: bytes
+    No digest of the prompt: it is short enough to be guessed, also after its customer's key is
+    gone. It stands in the evidence record, which `sealed` commits to with a salt.
+    """
+
     policy: bytes
     knowledge: tuple[str, ...]
     mode: str

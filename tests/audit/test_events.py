@@ -121,7 +121,6 @@ def test_a_kind_is_never_used_twice():
 def test_an_entry_that_fits_no_bundle_is_refused():
     event = events.ReplyComposed(
         **WHO,
-        prompt=b"1" * 32,
         policy=b"2" * 32,
         knowledge=("x" * 200,) * 400,
         mode="verbatim",
