@@ -19,6 +19,7 @@ from appliance.desk.errors import (
     NotYoursError,
 )
 from appliance.desk.models import Conversation, Feedback, Message, Survey
+from appliance.desk.queries import is_held_by
 from appliance.desk.sealing import Words, seal_comment, seal_words
 from appliance.web.fanout import announce
 from audit.actions import append
@@ -182,17 +183,22 @@ def _held_by(conversation_id: UUID, agent: Actor) -> Conversation:
     assert agent.account is not None
     if conversation.state == State.CLOSED:
         raise ConversationClosedError
-    if conversation.state != State.WITH_PERSON or conversation.agent_id != agent.account.pk:
+    if not is_held_by(conversation, agent.account):
         raise NotYoursError
     return conversation
 
 
 @transaction.atomic
 def close_conversation(conversation_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """End a conversation; ending it twice changes nothing."""
+    """End a conversation; ending it twice changes nothing.
+
+    Raises: NotYoursError for an agent who does not answer it; its customer always may.
+    """
     conversation = locked(conversation_id)
     if conversation.state == State.CLOSED:
         return
+    if actor.account is not None and not is_held_by(conversation, actor.account):
+        raise NotYoursError
     conversation.state, conversation.last_at = State.CLOSED, now
     conversation.waiting_since, conversation.waiting_reason = None, ""
     conversation.save()

@@ -83,6 +83,11 @@ def held_by(account: Account) -> QuerySet[Conversation]:
     return Conversation.objects.filter(state=State.WITH_PERSON, agent=account).order_by("last_at")
 
 
+def is_held_by(conversation: Conversation, account: Account) -> bool:
+    """Whether this agent answers it now: not once it was handed back or has ended."""
+    return conversation.state == State.WITH_PERSON and conversation.agent_id == account.pk
+
+
 def place_in_line(conversation: Conversation) -> int | None:
     """1 is next; None when the conversation is not waiting."""
     if conversation.state != State.WAITING or conversation.waiting_since is None:
@@ -168,7 +173,7 @@ _FORMS = ("none", "placeholder", "mask", "raw")
 def form_for(account: Account, conversation: Conversation, *, purpose: str) -> str:
     """How much this person may see: raw only of conversations that they answer themselves."""
     types = types_in(conversation)
-    action = "view_original" if conversation.agent_id == account.pk else "view_masked"
+    action = "view_original" if is_held_by(conversation, account) else "view_masked"
     forms = ["none"]
     for role in account.roles:
         decision = decide(

@@ -160,6 +160,8 @@ def _done(
         refused(request)
         raise Http404 from fault
     except DeskError as fault:
+        if isinstance(fault, NotYoursError):
+            refused(request)
         messages.error(request, _why(fault))
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(f"/desk/{conversation_id}/")
