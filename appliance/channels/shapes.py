@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from appliance.desk.models import Conversation
 from appliance.desk.queries import Turn, place_in_line
@@ -15,9 +16,13 @@ LANGUAGES = ("zh-hans", "en")
 _LONGEST_COMMENT = 1000
 
 
+# The framework's own sentence repeats what was sent, which may be anything.
+_OTHER = {"invalid_choice": ValidationError.default_detail}
+
+
 class BeginIn(serializers.Serializer[None]):
-    language = serializers.ChoiceField(LANGUAGES, default="zh-hans")
-    channel = serializers.ChoiceField(["web", "widget"], default="web")
+    language = serializers.ChoiceField(LANGUAGES, default="zh-hans", error_messages=_OTHER)
+    channel = serializers.ChoiceField(["web", "widget"], default="web", error_messages=_OTHER)
     identity = serializers.CharField(
         required=False, allow_null=True, allow_blank=False, max_length=4096
     )
