@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from appliance.accounts.doors import door
@@ -22,7 +23,7 @@ from appliance.oversight.wording import kind_words
 from appliance.web.requests import actor_of, origin_of
 from audit.actions import append
 from audit.entries import decode
-from audit.errors import BadCursorError, NotInTreeError
+from audit.errors import BadCursorError, CanonicalError, NotInTreeError
 from audit.events import EntryViewed, TrailSearched
 from audit.merkle import leaf_hash
 from audit.queries import Filter, Page, ProvedEntry, entry_with_proof, lag, search, tree_state
@@ -98,28 +99,38 @@ def _not_yet(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 
 def _proof(proved: ProvedEntry) -> dict[str, object]:
-    held = decode(proved.entry)
     path = steps(proved.index, proved.size, proved.entry, proved.proof)
-    leaf = leaf_hash(proved.entry).hex()
-    actor = str(held.get("actor", ""))
-    return {
+    leaf, root = leaf_hash(proved.entry).hex(), proved.root.hex()
+    raw = proved.entry.decode(errors="replace")
+    return _told(proved.entry) | {
         "proved": proved,
-        "words": kind_words(str(held["kind"])),
-        "kind": held["kind"],
-        "who": queries.sign_in_names([actor]).get(actor, ""),
-        "fields": queries.fields(held),
-        "raw": proved.entry.decode(),
+        "raw": raw,
         "leaf": leaf,
-        "root": proved.root.hex(),
-        "holds": (path[-1].made_hex if path else leaf) == proved.root.hex(),
+        "root": root,
+        "holds": (path[-1].made_hex if path else leaf) == root,
         "steps": path,
         "drawing": drawing(leaf, path),
         "box": {"width": BOX_WIDTH, "height": BOX_HEIGHT},
         "data": {
-            "entry": proved.entry.decode(),
-            "root": proved.root.hex(),
+            "entry": raw,
+            "root": root,
             "steps": [[step.sibling_hex, step.sibling_is_left] for step in path],
         },
+    }
+
+
+def _told(entry_bytes: bytes) -> dict[str, object]:
+    """The entry's fields; none where somebody wrote past us and the bytes are no entry."""
+    try:
+        held = decode(entry_bytes)
+    except CanonicalError:
+        return {"words": _("Unreadable entry"), "kind": "", "who": "", "fields": []}
+    actor = str(held.get("actor", ""))
+    return {
+        "words": kind_words(str(held["kind"])),
+        "kind": held["kind"],
+        "who": queries.sign_in_names([actor]).get(actor, ""),
+        "fields": queries.fields(held),
     }
 
 

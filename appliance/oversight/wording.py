@@ -34,6 +34,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "assistant:reply:composed": _("Composed a reply"),
     "assistant:reply:withheld": _("Held a reply back"),
     "assistant:reply:refused": _("Had no approved answer"),
+    "assistant:reply:replayed": _("Re-derived a reply"),
     "audit:trail:searched": _("Searched the trail"),
     "audit:entry:viewed": _("Read an entry"),
     "audit:pack:exported": _("Took an evidence pack"),

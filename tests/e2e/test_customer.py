@@ -27,8 +27,16 @@ WORDS = {
         "line": "第 1 位",
         "thanks": "感谢",
         "warned": "安全码",
-        "secret": "我的CVV是731",
+        "secret": "我的安全码是731",
     },
+}
+# What the journey leaves in the trail, among others.
+LEFT = {
+    "desk:conversation:begun",
+    "desk:message:received",
+    "assistant:secret:dropped",
+    "desk:handover:requested",
+    "desk:survey:answered",
 }
 
 
@@ -46,7 +54,7 @@ def say(page, text):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_whole_journey(visitor, shot, language):
     words = WORDS[language]
-    window = visitor(language, PHONE, dark=language == "zh-hans")
+    window = visitor(language, PHONE, dark=language == "zh-hans", device_scale_factor=2)
     page = begin(window)
     # The disclosure stands there before anything was said or stored.
     assert page.locator(".promises li").count() == 3
@@ -81,14 +89,7 @@ def test_the_whole_journey(visitor, shot, language):
     )
     shot(page, f"chat-waiting-{language}")
     ended_and_judged(page, words, f"chat-survey-{language}", shot)
-    kinds = set(LoggedEvent.objects.values_list("kind", flat=True))
-    assert {
-        "desk:conversation:begun",
-        "desk:message:received",
-        "assistant:secret:dropped",
-        "desk:handover:requested",
-        "desk:survey:answered",
-    } <= kinds
+    assert set(LoggedEvent.objects.values_list("kind", flat=True)) >= LEFT
 
 
 def ended_and_judged(page, words, name, shot):

@@ -151,3 +151,18 @@ def test_a_checkpoint_can_be_kept(auditor, subjects, integrate):
     held = wiring.current()
     assert verify_checkpoint(note, held.keys, origin=held.origin).size > 0
     assert last("audit:checkpoint:exported")["actor"] == auditor.actor
+
+
+def test_a_changed_entry_is_shown_as_broken_not_hidden(auditor, subjects, integrate, superuser):
+    integrate()
+    event = LoggedEvent.objects.filter(subject=subjects[0].pk).first()
+    superuser.execute("ALTER TABLE audit_logged_event DISABLE TRIGGER USER")
+    superuser.execute(
+        "UPDATE audit_logged_event SET entry = 'not an entry' WHERE id = %s", [event.pk]
+    )
+    answer = auditor.get(f"/audit/entries/{event.pk}/")
+    assert answer.status_code == 200
+    assert not answer.context["holds"]
+    assert "does NOT lead" in answer.content.decode()
+    trail = auditor.get("/audit/", {"subject": str(subjects[0].pk)})
+    assert "unreadable" in trail.content.decode()
