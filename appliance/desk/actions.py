@@ -31,9 +31,12 @@ from audit.events import (
     FeedbackGiven,
     HandoverRequested,
     MessageSent,
+    SecretDropped,
     SurveyAnswered,
 )
 from audit.ids import uuid7
+from compliance.pii.secrets import screen
+from compliance.pii.types import RawText
 from compliance.privacy.models import DataSubject
 
 Author = Message.Author
@@ -229,14 +232,23 @@ def give_feedback(
 def answer_survey(
     conversation_id: UUID, *, score: int, comment: str, actor: Actor, now: datetime
 ) -> bool:
-    """Keep the customer's score, 1 to 5. Returns False when there was one already."""
+    """Keep the customer's score, 1 to 5, and what they say, without secrets.
+
+    Returns: False when there was one already.
+    """
+    screened = screen(RawText(comment))
     conversation = locked(conversation_id)
     if Survey.objects.filter(conversation=conversation).exists():
         return False
     survey = Survey(id=uuid7(), conversation=conversation, score=score, at=now)
-    if comment:
-        survey.comment = seal_comment(comment, survey=survey.pk, subject=conversation.subject_id)
+    if screened.text:
+        survey.comment = seal_comment(
+            screened.text, survey=survey.pk, subject=conversation.subject_id
+        )
     survey.save(force_insert=True)
+    if screened.dropped:
+        types = tuple(sorted(set(screened.dropped)))
+        append(SecretDropped(**_of(conversation, actor), types=types))
     append(SurveyAnswered(**_of(conversation, actor), score=score))
     return True
 

@@ -56,5 +56,10 @@ def open_ledger(conversation: Conversation) -> Ledger:
     return Ledger.from_json(vault().open(bytes(conversation.ledger), place))
 
 
-def seal_comment(comment: str, *, survey: UUID, subject: UUID) -> bytes:
+def seal_comment(comment: RawText, *, survey: UUID, subject: UUID) -> bytes:
     return vault().seal(comment.encode(), _place("desk_survey", "comment", survey, subject))
+
+
+def open_comment(comment: bytes, *, survey: UUID, subject: UUID) -> RawText:
+    place = _place("desk_survey", "comment", survey, subject)
+    return RawText(vault().open(comment, place).decode())
