@@ -14,7 +14,7 @@ from typing import Final
 
 import jwt
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from appliance.channels.errors import IdentityError
 from appliance.channels.models import Customer, UsedClaim
@@ -34,16 +34,38 @@ def _secret() -> str:
 
 
 def subject_of(token: str, *, origin: str, now: datetime) -> DataSubject:
-    """The data subject whom this token names, made on the first visit. Raises IdentityError."""
+    """The data subject whom this token names, made on the first visit.
+
+    To be called in a transaction. Raises IdentityError.
+    """
     claims = _verified(token)
-    _use_once(str(claims["jti"]), int(str(claims["exp"])))
+    _use_once(str(claims["jti"]), _seconds(claims["exp"]))
     index = hmac.digest(
-        settings.SECRET_KEY.encode(), b"customer\0" + str(claims["sub"]).encode(), sha256
+        settings.SECRET_KEY.encode(), b"customer\0" + _bytes(str(claims["sub"])), sha256
     )
+    _one_at_a_time(index)
     known = Customer.objects.select_related("subject").filter(index=index).first()
-    if known is not None and known.subject.erased_at is None:
+    # Once an erasure has begun its key may go at any moment.
+    if known is not None and known.subject.erasure_began_at is None:
         return known.subject
     return _first_visit(index, origin, now)
+
+
+def _one_at_a_time(index: bytes) -> None:
+    """Of two first visits at once, the second finds what the first has made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(index[:8], "big", signed=True)]
+        )
+
+
+def _seconds(claim: object) -> int:
+    """A NumericDate may have a fraction (RFC 7519, section 2)."""
+    return int(float(str(claim)))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _verified(token: str) -> dict[str, object]:
@@ -59,9 +81,9 @@ def _verified(token: str) -> dict[str, object]:
             leeway=_LEEWAY_S,
             options={"require": ["sub", "aud", "iat", "exp", "jti"]},
         )
-    except jwt.PyJWTError as fault:
+    except (jwt.PyJWTError, OverflowError) as fault:
         raise IdentityError(type(fault).__name__) from None
-    if int(str(claims["exp"])) - int(str(claims["iat"])) > _MOST_S:
+    if _seconds(claims["exp"]) - _seconds(claims["iat"]) > _MOST_S:
         raise IdentityError("too_long_lived")
     if not 0 < len(str(claims["sub"])) <= _LONGEST_SUB:
         raise IdentityError("bad_subject")
@@ -72,7 +94,7 @@ def _use_once(token_id: str, expires: int) -> None:
     try:
         with transaction.atomic():
             UsedClaim.objects.create(
-                digest=sha256(token_id.encode()).digest(),
+                digest=sha256(_bytes(token_id)).digest(),
                 expires_at=datetime.fromtimestamp(expires, UTC),
             )
     except IntegrityError as fault:

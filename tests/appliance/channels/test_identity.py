@@ -1,15 +1,20 @@
 """The bank's site vouches for a customer; nobody else can."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from appliance.channels import identity
 from appliance.desk.models import Conversation
 from audit.models import LoggedEvent
+from compliance.privacy.models import DataSubject
 from tests.appliance.channels.test_conversation import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,3 +93,43 @@ def test_a_token_opens_one_conversation():
     once = token(jti="once")
     assert begin(once).status_code == 201
     assert begin(once).status_code == 401
+
+
+def test_a_date_with_a_fraction_holds():
+    now = timezone.now().timestamp()
+    assert begin(token(iat=now, exp=now + 60.5)).status_code == 201
+
+
+@pytest.mark.parametrize("odd", [{"exp": float("inf")}, {"sub": "\ud800"}, {"jti": "\ud800"}])
+def test_odd_claims_are_no_fault_of_ours(odd):
+    assert begin(token(**odd)).status_code in {201, 401}
+
+
+def test_two_first_visits_at_once_are_one_customer(monkeypatch):
+    both = Barrier(2)
+    real = identity.create_subject
+
+    def slowly(**named):
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+        return real(**named)
+
+    def visit(token_id):
+        try:
+            return begin(token(jti=token_id)).status_code
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(identity, "create_subject", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(visit, ["one", "two"])) == [201, 201]
+    assert Conversation.objects.count() == 2
+    assert Conversation.objects.values("subject").distinct().count() == 1
+
+
+def test_a_customer_whose_erasure_has_begun_is_a_new_subject():
+    assert begin(token(jti="before")).status_code == 201
+    first = Conversation.objects.get().subject
+    DataSubject.objects.filter(pk=first.pk).update(erasure_began_at=timezone.now())
+    assert begin(token(jti="after")).status_code == 201
+    assert Conversation.objects.exclude(subject=first).count() == 1
