@@ -12,10 +12,12 @@ from appliance.accounts.actions import close_session, open_session
 from appliance.accounts.doors import door, open_to_all
 from appliance.accounts.errors import SignInRefusedError
 from appliance.accounts.roles import STAFF
+from appliance.channels.budget import spend
+from appliance.channels.errors import OverBudgetError
 from appliance.web.requests import actor_of, origin_of
 from appliance.web.views import safe_next
-from audit.actions import append
-from audit.events import PageViewed
+from audit.actions import append, append_refusal
+from audit.events import PageViewed, RateLimited
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -31,6 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             append(PageViewed(actor=actor_of(request), origin=origin, route=origin))
         return render(request, "accounts/sign_in.html", {"next": safe_next(request)})
     try:
+        spend(request, what="sign-in", now=timezone.now())
         account = open_session(
             request.POST.get("username", ""),
             request.POST.get("password", ""),
@@ -38,10 +41,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except SignInRefusedError:
-        content = {"next": safe_next(request), "is_refused": True}
-        return render(request, "accounts/sign_in.html", content, status=403)
+        return _refused(request, 403)
+    except OverBudgetError:
+        origin = origin_of(request)
+        append_refusal(RateLimited(actor="anonymous", origin=origin, route=origin))
+        return _refused(request, 429)
     login(request, account, backend=_BACKEND)
     return HttpResponseRedirect(safe_next(request))
+
+
+def _refused(request: HttpRequest, status: int) -> HttpResponse:
+    content = {"next": safe_next(request), "is_refused": True}
+    return render(request, "accounts/sign_in.html", content, status=status)
 
 
 @door(*STAFF, leaves_event=True)

@@ -1,12 +1,19 @@
 """Signing in: who gets in, who is locked out, and what the trail says of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from appliance.accounts import actions
 from appliance.accounts.actions import LOCKED_FOR, MOST_FAILURES
 from appliance.accounts.models import Account
+from appliance.channels import budget
+from appliance.config import config
 from audit.models import LoggedEvent
 from tests.people import person_with
 
@@ -83,3 +90,47 @@ def test_an_inactive_account_does_not_open(client, agent, as_role):
     with as_role("operator"):
         Account.objects.filter(pk=agent.pk).update(is_active=False)
     assert sign_in(client, agent.username, PASSWORD).status_code == 403
+
+
+def test_guesses_at_once_count_as_many(client, agent, monkeypatch):
+    """Also right ones, beyond the eighth: whoever guesses many at once may not win by it."""
+    at_once = MOST_FAILURES + 3
+    all_counted = Barrier(at_once)
+
+    def slowly(_password, _held):
+        all_counted.wait(20)
+        return True
+
+    def guess(_number):
+        try:
+            return sign_in(Client(), agent.username, "a guess").status_code
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(actions, "check_password", slowly)
+    with ThreadPoolExecutor(at_once) as pool:
+        codes = sorted(pool.map(guess, range(at_once)))
+    assert codes == [302] * MOST_FAILURES + [403] * 3
+
+
+@pytest.mark.parametrize("name", ["agent-1", "nobody"])
+def test_the_slow_check_holds_no_connection(client, agent, monkeypatch, name):
+    held = []
+
+    def looking(*_rest):
+        held.append(connection.connection)
+        return False
+
+    monkeypatch.setattr(actions, "check_password", looking)
+    monkeypatch.setattr(actions, "make_password", looking)
+    assert sign_in(client, name, "wrong password").status_code == 403
+    assert held == [None]
+
+
+def test_an_address_may_not_try_without_end(client, agent, monkeypatch):
+    small = config().model_copy(update={"messages_per_address": 3})
+    monkeypatch.setattr(budget, "config", lambda: small)
+    codes = [sign_in(client, "nobody", "x").status_code for _ in range(4)]
+    assert codes == [403, 403, 403, 429]
+    assert sign_in(client, agent.username, PASSWORD).status_code == 429
+    assert LoggedEvent.objects.filter(kind="channels:rate:limited").count() == 2
