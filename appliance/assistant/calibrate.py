@@ -1,9 +1,9 @@
 """Fitting the weights of `scoring.py` on development questions, through the box's own stages.
 
 Each question is understood, its articles are found, and every offered sentence becomes a row:
-its signals, and whether it is the sentence that answers. A logistic regression over the rows
-gives weights with a meaning; the threshold is the least probability at which, over the
-development questions, at most one refused-worthy question in ten is answered.
+its signals, and whether it is the sentence that answers. Two logistic regressions over the rows
+give weights with a meaning; the threshold is the least probability at which, over development
+questions that were not fitted on, two of ten questions without an answer are answered.
 """
 
 import json
@@ -15,17 +15,19 @@ from typing import Any, Final
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 
 from appliance.assistant.compose import shortlist
-from appliance.assistant.scoring import SIGNALS, candidates
-from appliance.assistant.understanding import understand
+from appliance.assistant.scoring import MARGIN, SIGNALS, candidates, with_margins
+from appliance.assistant.understanding import likely_intents, understand
 from appliance.knowledge.queries import search
 from compliance.pii.types import MaskedText
 from models.engine.client import Candidate as Offered
 from models.engine.client import EngineClient
 
-_REFUSED_SHARE: Final = 0.9
-_WITHOUT: Final = tuple(name for name in SIGNALS if name != "model")
+_REFUSED_SHARE: Final = 0.8
+_STRENGTH: Final = 0.3
+_FOLDS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Row:
     """One offered sentence of one question."""
 
     question: int
+    article: object
     signals: dict[str, float]
     is_sentence: bool
     is_article: bool
@@ -65,9 +68,12 @@ def rows_of(asked: Iterable[Asked], engine: EngineClient, now: datetime) -> list
     for number, one in enumerate(asked):
         text = MaskedText(one.text)
         understood = understand(text)
-        passages = search(text, language=one.language, audiences=["public"], now=now)
+        wanted = likely_intents(understood)
+        passages = search(
+            text, language=one.language, audiences=["public"], now=now, intents=wanted
+        )
         offered = shortlist(
-            candidates(text, passages, intent=understood.intent, confidence=understood.confidence)
+            candidates(text, passages, intents=wanted, confidence=understood.confidence)
         )
         if not offered:
             continue
@@ -78,45 +84,75 @@ def rows_of(asked: Iterable[Asked], engine: EngineClient, now: datetime) -> list
             deadline_s=30.0,
         )
         scores = {ranked.id: ranked.score for ranked in choice.ranked}
-        for row in offered:
+        signals = with_margins(
+            [{**row.signals, "model": scores[row.sentence.key]} for row in offered],
+            [row.passage.version_id for row in offered],
+        )
+        for row, held in zip(offered, signals, strict=True):
             is_article = row.passage.slug == one.slug
-            rows.append(
-                Row(
-                    number,
-                    {**row.signals, "model": scores[row.sentence.key]},
-                    is_article and row.sentence.place == one.sentence,
-                    is_article,
-                )
-            )
+            is_sentence = is_article and row.sentence.place == one.sentence
+            rows.append(Row(number, row.passage.version_id, held, is_sentence, is_article))
     return rows
 
 
 def fit(rows: Sequence[Row], asked: Sequence[Asked], *, with_model: bool) -> dict[str, Any]:
-    """Weights, bias and threshold, with the figures that they give on the same questions."""
-    names = SIGNALS if with_model else _WITHOUT
+    """Both lines and the threshold, with the figures of five-fold cross-validation."""
+    names = [name for name in SIGNALS if with_model or name != "model"]
+    names += [MARGIN + name for name in names]
     table = np.array([[row.signals[name] for name in names] for row in rows])
-    right = np.array([row.is_sentence for row in rows])
-    fitted = LogisticRegression(C=1.0, max_iter=2000).fit(table, right)
-    chances = fitted.predict_proba(table)[:, 1]
-    best = _best(rows, chances)
+    groups = np.array([row.question for row in rows])
+    goals = {
+        "article": np.array([row.is_article for row in rows]),
+        "sentence": np.array([row.is_sentence for row in rows]),
+    }
+    unseen = {name: _cross_validated(table, goal, groups) for name, goal in goals.items()}
+    best = _best(rows, unseen["article"], unseen["sentence"])
     threshold = _threshold(best, asked)
+    lines = {name: _line(table, goal, names) for name, goal in goals.items()}
     return {
-        "by_signal": {
-            name: round(float(weight), 4)
-            for name, weight in zip(names, fitted.coef_[0], strict=True)
-        },
-        "bias": round(float(fitted.intercept_[0]), 4),
+        **lines,
         "threshold": round(threshold, 4),
         "development": _figures(best, asked, rows, threshold),
     }
 
 
-def _best(rows: Sequence[Row], chances: Any) -> dict[int, tuple[float, Row]]:
-    best: dict[int, tuple[float, Row]] = {}
-    for row, chance in zip(rows, chances, strict=True):
-        if row.question not in best or chance > best[row.question][0]:
-            best[row.question] = (float(chance), row)
-    return best
+def _fitted(table: Any, goal: Any) -> tuple[Any, Any]:
+    """Weights and bias in the signals' own units."""
+    middle, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
+    fitted = LogisticRegression(C=_STRENGTH, max_iter=3000).fit((table - middle) / spread, goal)
+    by_signal = fitted.coef_[0] / spread
+    return by_signal, fitted.intercept_[0] - (by_signal * middle).sum()
+
+
+def _cross_validated(table: Any, goal: Any, groups: Any) -> Any:
+    chances = np.zeros(len(goal))
+    for seen, unseen in GroupKFold(_FOLDS).split(table, goal, groups):
+        by_signal, bias = _fitted(table[seen], goal[seen])
+        chances[unseen] = 1 / (1 + np.exp(-(table[unseen] @ by_signal + bias)))
+    return chances
+
+
+def _line(table: Any, goal: Any, names: Sequence[str]) -> dict[str, Any]:
+    by_signal, bias = _fitted(table, goal)
+    weights = {name: round(float(w), 4) for name, w in zip(names, by_signal, strict=True)}
+    return {"by_signal": weights, "bias": round(float(bias), 4)}
+
+
+def _best(
+    rows: Sequence[Row], article: Sequence[float], sentence: Sequence[float]
+) -> dict[int, tuple[float, Row]]:
+    """By question: how sure its article is, and the best sentence among that article's."""
+    surest: dict[int, tuple[float, object]] = {}
+    for row, chance in zip(rows, article, strict=True):
+        if row.question not in surest or chance > surest[row.question][0]:
+            surest[row.question] = (float(chance), row.article)
+    chosen: dict[int, tuple[float, Row]] = {}
+    for row, chance in zip(rows, sentence, strict=True):
+        if row.article != surest[row.question][1]:
+            continue
+        if row.question not in chosen or chance > chosen[row.question][0]:
+            chosen[row.question] = (float(chance), row)
+    return {number: (surest[number][0], row) for number, (_, row) in chosen.items()}
 
 
 def _threshold(best: dict[int, tuple[float, Row]], asked: Sequence[Asked]) -> float:

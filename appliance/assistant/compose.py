@@ -8,9 +8,11 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
-from appliance.assistant.scoring import Candidate, candidates, weights
+from appliance.assistant.scoring import Candidate, candidates, weights, with_margins
 from appliance.assistant.stages import Composed, Outcome, Ranked, Reading
+from appliance.assistant.understanding import likely_intents
 from audit.canonical import canonical_bytes
 from models.engine.client import Candidate as Offered
 from models.engine.client import Choice, EngineClient
@@ -20,7 +22,7 @@ _log = logging.getLogger(__name__)
 _DEADLINE_S: Final = 4.0
 _MOST_SENTENCES: Final = 3
 # A second sentence is shown only if it is nearly as probable and of the same article.
-_CLOSE: Final = 0.75
+_CLOSE: Final = 0.5
 _MOST_OFFERED: Final = 16
 
 
@@ -30,7 +32,7 @@ def compose(reading: Reading, engine: EngineClient) -> Composed:
     held = candidates(
         reading.question.working,
         reading.passages,
-        intent=understood.intent,
+        intents=likely_intents(understood),
         confidence=understood.confidence,
     )
     held = shortlist(held)
@@ -53,9 +55,15 @@ def compose(reading: Reading, engine: EngineClient) -> Composed:
 
 def shortlist(held: Sequence[Candidate]) -> list[Candidate]:
     """The sentences worth the engine's time: the most probable by the cheap signals."""
-    cheap = weights(with_model=False)
-    best = sorted(held, key=lambda one: -cheap.probability(one.signals))[:_MOST_OFFERED]
-    return [one for one in held if one in best]
+    line = weights(with_model=False).sentence
+    signals = with_margins([one.signals for one in held], _articles(held))
+    chances = [line.probability(row) for row in signals]
+    best = sorted(range(len(held)), key=lambda place: -chances[place])[:_MOST_OFFERED]
+    return [held[place] for place in sorted(best)]
+
+
+def _articles(held: Sequence[Candidate]) -> list[UUID]:
+    return [one.passage.version_id for one in held]
 
 
 def _ask(reading: Reading, held: Sequence[Candidate], engine: EngineClient) -> Choice | None:
@@ -73,27 +81,40 @@ def _ask(reading: Reading, held: Sequence[Candidate], engine: EngineClient) -> C
 
 
 def _rank(held: Sequence[Candidate], choice: Choice | None) -> tuple[Ranked, ...]:
+    """Best first: the article decides whether to speak, the sentence what is said."""
     scores = {row.id: row.score for row in choice.ranked} if choice else {}
     by = weights(with_model=choice is not None)
-    rows = []
-    for one in held:
-        score = scores.get(one.sentence.key)
-        signals = {**one.signals, "model": score or 0.0}
-        rows.append(Ranked(one.sentence, one.passage, by.probability(signals), score))
-    return tuple(sorted(rows, key=lambda row: -row.total))
+    asked = [
+        {**one.signals, "model": scores[one.sentence.key]} if choice else dict(one.signals)
+        for one in held
+    ]
+    rows = [
+        Ranked(
+            one.sentence,
+            one.passage,
+            article=by.article.probability(signals),
+            total=by.sentence.probability(signals),
+            model=scores.get(one.sentence.key),
+        )
+        for one, signals in zip(held, with_margins(asked, _articles(held)), strict=True)
+    ]
+    sure = {row.passage.version_id: 0.0 for row in rows}
+    for row in rows:
+        sure[row.passage.version_id] = max(sure[row.passage.version_id], row.article)
+    rows.sort(key=lambda row: (-sure[row.passage.version_id], -row.total))
+    return tuple(rows)
 
 
 def _pick(ranked: Sequence[Ranked], limit: float) -> tuple[Ranked, ...]:
-    if not ranked or ranked[0].total < limit:
+    """The best sentence of the surest article, and others of it that come close."""
+    if not ranked:
         return ()
-    best = ranked[0]
-    near = [
-        row
-        for row in ranked[1:]
-        if row.passage.version_id == best.passage.version_id
-        and row.total >= max(limit, _CLOSE * best.total)
-    ]
-    return (best, *near[: _MOST_SENTENCES - 1])
+    first = ranked[0].passage.version_id
+    mine = [row for row in ranked if row.passage.version_id == first]
+    if max(row.article for row in mine) < limit:
+        return ()
+    near = [row for row in mine[1:] if row.total >= _CLOSE * mine[0].total]
+    return (mine[0], *near[: _MOST_SENTENCES - 1])
 
 
 def _offer_digest(reading: Reading, held: Sequence[Candidate]) -> bytes:

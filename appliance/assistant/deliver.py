@@ -44,13 +44,11 @@ class Delivery:
 
 @transaction.atomic
 def deliver_reply(delivery: Delivery, *, clock: Clock) -> Message | None:
-    """Write the answer unless somebody has taken over meanwhile (then None)."""
+    """Write the answer unless somebody has answered or taken over meanwhile (then None)."""
     question, now = delivery.reading.question, timezone.now()
     conversation = locked(question.conversation_id)
-    asked = Message.objects.get(pk=question.message_id)
-    asked.reply = Message.Reply.DONE
-    asked.save(update_fields=["reply"])
-    if conversation.state != Conversation.State.WITH_ASSISTANT:
+    asked = _ended_wait(question)
+    if asked is None or conversation.state != Conversation.State.WITH_ASSISTANT:
         return None
     message = add_turn(
         conversation,
@@ -69,6 +67,19 @@ def deliver_reply(delivery: Delivery, *, clock: Clock) -> Message | None:
     sealed = _remember(delivery, message, clock, now)
     _record(delivery, message, sealed, clock)
     return message
+
+
+def _ended_wait(question: Question) -> Message | None:
+    """The customer's message, no longer waiting; None where it was not: somebody was faster.
+
+    For a caller that holds the conversation's lock.
+    """
+    asked = Message.objects.get(pk=question.message_id)
+    if asked.reply == Message.Reply.DONE:
+        return None
+    asked.reply = Message.Reply.DONE
+    asked.save(update_fields=["reply"])
+    return asked
 
 
 def sources_of(composed: Composed | None) -> list[dict[str, object]]:
@@ -137,10 +148,8 @@ def deliver_handover(
     """Put the customer in the line for a person, and say so; never blocked by anything."""
     now = timezone.now()
     conversation = locked(question.conversation_id)
-    asked = Message.objects.get(pk=question.message_id)
-    asked.reply = Message.Reply.DONE
-    asked.save(update_fields=["reply"])
-    if conversation.state != Conversation.State.WITH_ASSISTANT:
+    asked = _ended_wait(question)
+    if asked is None or conversation.state != Conversation.State.WITH_ASSISTANT:
         return
     said = notice("handover", question.language)
     message = add_turn(

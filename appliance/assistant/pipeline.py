@@ -16,7 +16,7 @@ from appliance.assistant.errors import NotPendingError
 from appliance.assistant.guarding import guarded
 from appliance.assistant.notices import notice
 from appliance.assistant.stages import Clock, Composed, Question, Reading
-from appliance.assistant.understanding import understand
+from appliance.assistant.understanding import likely_intents, understand
 from appliance.desk.models import Message
 from appliance.desk.sealing import open_working
 from appliance.knowledge.queries import search
@@ -24,8 +24,9 @@ from models.engine.client import EngineClient
 
 Emit = Callable[[str, dict[str, object]], None]
 
-# A claim older than this belongs to a process that is gone.
-CLAIM: Final = timedelta(seconds=30)
+# A claim older than this belongs to a process that is gone: three times the longest an engine
+# may take and a busy machine adds. Should it live after all, the first to deliver counts.
+CLAIM: Final = timedelta(seconds=15)
 _SMALL_TALK: Final = "greeting"
 # Longer than this, a greeting leads up to a question.
 _SHORT: Final = 24
@@ -55,6 +56,7 @@ def reply_to(message_id: UUID, *, engine: EngineClient, emit: Emit) -> None:
             language=question.language,
             audiences=["public"],
             now=timezone.now(),
+            intents=likely_intents(understood),
         )
     reading = Reading(question, understood, tuple(passages))
     with clock.stage("compose"):

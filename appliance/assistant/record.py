@@ -2,7 +2,8 @@
 
     {"v":1, "question": working text, "language", "understanding": {...},
      "retrieved": [{"version", "digest", "words_millionths", "likeness_millionths"}],
-     "ranked": [{"sentence": "version:place", "total_millionths", "model_millionths"}],
+     "ranked": [{"sentence": "version:place", "article_millionths", "total_millionths",
+                "model_millionths"}],
      "chosen": ["version:place"], "outcome", "prompt", "model", "policy", "parameters",
      "stages_us"}
 
@@ -71,6 +72,7 @@ def _composition(composed: Composed) -> dict[str, object]:
 def _ranked(row: Ranked) -> dict[str, object]:
     held: dict[str, object] = {
         "sentence": row.sentence.key,
+        "article_millionths": _millionths(row.article),
         "total_millionths": _millionths(row.total),
     }
     if row.model is not None:

@@ -12,33 +12,48 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp, log
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from appliance.knowledge.queries import Passage, Sentence
 from appliance.knowledge.terms import terms
 
-SIGNALS: Final = ("model", "coverage", "words", "likeness", "fused", "intent", "question")
+SIGNALS: Final = ("model", "coverage", "words", "likeness", "fused", "intent", "also", "weight")
 WEIGHTS: Final = Path(__file__).with_name("weights.json")
+MARGIN: Final = "margin_"
 
 
 @dataclass(frozen=True)
-class Weights:
-    """by_signal: weight of each signal; bias; threshold: the least probability to be shown."""
+class Line:
+    """A logistic model: a weight for each signal, and a bias."""
 
     by_signal: Mapping[str, float]
     bias: float
-    threshold: float
 
     def probability(self, signals: Mapping[str, float]) -> float:
         total = self.bias + sum(weight * signals[name] for name, weight in self.by_signal.items())
         return 1 / (1 + exp(-max(-40.0, min(40.0, total))))
 
 
+@dataclass(frozen=True)
+class Weights:
+    """article: is this sentence's article the right one; sentence: is it the very sentence.
+    threshold: the least probability of the article at which an answer is shown.
+    """
+
+    article: Line
+    sentence: Line
+    threshold: float
+
+
 @cache
 def weights(*, with_model: bool) -> Weights:
     held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     chosen = held["with_model" if with_model else "without_model"]
-    return Weights(chosen["by_signal"], chosen["bias"], chosen["threshold"])
+    return Weights(_line(chosen["article"]), _line(chosen["sentence"]), chosen["threshold"])
+
+
+def _line(held: Mapping[str, Any]) -> Line:
+    return Line(held["by_signal"], held["bias"])
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,12 @@ class Candidate:
 
 
 def candidates(
-    question: str, passages: Sequence[Passage], *, intent: str | None, confidence: float
+    question: str, passages: Sequence[Passage], *, intents: Sequence[str], confidence: float
 ) -> list[Candidate]:
-    """Every sentence of the passages with its signals, in reading order."""
+    """Every sentence of the passages with its signals, in reading order.
+
+    intents: likeliest first, with the first one's confidence.
+    """
     asked = terms(question)
     rows = [
         (sentence, passage, terms(f"{passage.title}\n{sentence.text}"))
@@ -72,12 +90,32 @@ def candidates(
                 "words": passage.words / most_words,
                 "likeness": passage.likeness,
                 "fused": passage.fused / most_fused,
-                "intent": confidence if intent in passage.intents else 0.0,
-                "question": min(1.0, passage.words / (4.0 * max(1, len(asked)))),
+                "intent": confidence if set(intents[:1]) & set(passage.intents) else 0.0,
+                "also": 1.0 if set(intents[1:]) & set(passage.intents) else 0.0,
+                "weight": passage.words / max(1, len(asked)),
             },
         )
         for sentence, passage, found in rows
     ]
+
+
+def with_margins(
+    rows: Sequence[Mapping[str, float]], articles: Sequence[object]
+) -> list[dict[str, float]]:
+    """Signals with, for each, its lead over the best sentence of any other article.
+
+    A high score says little where several articles have it; the lead says which to believe.
+    """
+    names = list(rows[0]) if rows else []
+    made = []
+    for row, article in zip(rows, articles, strict=True):
+        others = [one for one, other in zip(rows, articles, strict=True) if other != article]
+        leads = {
+            MARGIN + name: row[name] - max((one[name] for one in others), default=0.0)
+            for name in names
+        }
+        made.append({**row, **leads})
+    return made
 
 
 def _rarity(found: Sequence[Counter[str]], asked: Counter[str]) -> dict[str, float]:

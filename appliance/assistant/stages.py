@@ -29,12 +29,13 @@ class Question:
 class Ranked:
     """A sentence with the scores that chose it.
 
-    model: log-likelihood ratio per token, None where no model answered;
-    words: BM25 of its article; likeness: cosine of its article.
+    article, total: probabilities that its article, and that it itself, is the right one;
+    model: log-likelihood ratio per token, None where no model answered.
     """
 
     sentence: Sentence
     passage: Passage
+    article: float
     total: float
     model: float | None
 

@@ -60,7 +60,7 @@ class Passage:
 # over these rows alone: what a caller may not see changes neither a result nor a count.
 _SEARCH: Final = """
 WITH live AS MATERIALIZED (
-    SELECT p.id, p.length, p.vector, v.id AS version_id
+    SELECT p.id, p.length, p.vector, v.id AS version_id, v.intents
     FROM knowledge_passage p
     JOIN knowledge_version v ON v.id = p.version_id
     JOIN knowledge_article a ON a.id = v.article_id
@@ -83,7 +83,9 @@ WITH live AS MATERIALIZED (
 ), scored AS (
     SELECT l.version_id, max(coalesce(w.score, 0)) AS words,
         max(CASE WHEN %(vector)s::vector IS NULL THEN 0
-            ELSE 1 - (l.vector <=> %(vector)s::vector) END) AS likeness
+            ELSE 1 - (l.vector <=> %(vector)s::vector) END) AS likeness,
+        min(coalesce((SELECT min(array_position(%(intents)s::text[], i))
+            FROM jsonb_array_elements_text(l.intents) AS i), 99)) AS by_intent
     FROM live l LEFT JOIN words w ON w.id = l.id GROUP BY l.version_id
 ), ranked AS (
     SELECT *, rank() OVER (ORDER BY words DESC) AS by_words,
@@ -91,8 +93,9 @@ WITH live AS MATERIALIZED (
     FROM scored
 )
 SELECT version_id, words, likeness,
-    1 / (%(fusion)s + by_words) + 1 / (%(fusion)s + by_likeness) AS fused
-FROM ranked WHERE words > 0 OR likeness > 0.1
+    1 / (%(fusion)s + by_words) + 1 / (%(fusion)s + by_likeness)
+        + CASE WHEN by_intent < 99 THEN 1 / (%(fusion)s + by_intent) ELSE 0 END AS fused
+FROM ranked WHERE words > 0 OR likeness > 0.1 OR by_intent < 99
 ORDER BY fused DESC, words DESC, version_id LIMIT %(limit)s
 """
 
@@ -103,9 +106,14 @@ def search(
     language: str,
     audiences: Sequence[str],
     now: datetime,
-    limit: int = 4,
+    intents: Sequence[str] = (),
+    limit: int = 6,
 ) -> list[Passage]:
-    """The best published versions for a (masked) question, best first."""
+    """The best published versions for a (masked) question, best first.
+
+    intents: what the customer may want, likeliest first; an article that names one of them is
+    found even where no word of it was used.
+    """
     wanted = list(terms(text))[:_MAX_TERMS]
     vector = space().vectors([text])[0] if wanted and has_space() else None
     with connection.cursor() as cursor:
@@ -116,6 +124,7 @@ def search(
                 "audiences": list(audiences),
                 "language": language,
                 "terms": wanted,
+                "intents": list(intents),
                 "vector": None if vector is None else str(vector.tolist()),
                 "k1": _K1,
                 "b": _B,

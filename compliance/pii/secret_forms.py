@@ -58,27 +58,27 @@ _OTHER_CODE = re.compile(
 _CARD = r"(?<!\d)\d(?:[ -]?\d){12,18}"
 
 _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("OTP", re.compile(f"(?i){_OTP_ZH}{_GAP_ZH}" + _DIGITS % "3,7"), "one-time code after its label"),
-    ("OTP", re.compile(f"(?i){_OTP_EN}{_GAP_EN}" + _DIGITS % "3,7"), "one-time code after its label"),
-    ("OTP", re.compile(rf"(?i)(?<![\d.])(?P<value>\d{{4,8}})[ ,，]?(?:这?个?是|就是|这个|is|was|as)[ ]?(?:我的?|刚收到的|你要的|收到的|my |the |your )?(?:{_OTP_ZH}|{_OTP_EN}|code)"), "one-time code before its label"),
-    ("CVV", re.compile(f"(?i){_CVV}(?:{_GAP_ZH}|{_GAP_EN})" + _DIGITS % "2,3"), "card check value after its label"),
-    ("CVV", re.compile(rf"(?i)(?<![\d.])(?P<value>\d{{3,4}}) (?:is|are) (?:my|the) {_CVV}"), "card check value before its label"),
-    ("CARD_EXPIRY", re.compile(f"(?i){_EXPIRY}(?:{_GAP_ZH}|{_GAP_EN}){_EXPIRY_VALUE}"), "card expiry after its label"),
-    ("PIN", re.compile(f"(?i){_PIN_ZH}{_GAP_ZH}" + _DIGITS % "3,11"), "PIN after its label"),
-    ("PIN", re.compile(f"(?i){_PIN_EN}{_GAP_EN}" + _DIGITS % "3,11"), "PIN after its label"),
-    ("PIN", re.compile(r"(?i)(?<![\d.])(?P<value>\d{4,6}) (?:is|as) (?:my|the|a)(?: new| atm| card)? pin\b"), "PIN before its label"),
+    ("OTP", re.compile(f"(?ai){_OTP_ZH}{_GAP_ZH}" + _DIGITS % "3,7"), "one-time code after its label"),
+    ("OTP", re.compile(f"(?ai){_OTP_EN}(?:{_GAP_ZH}|{_GAP_EN})" + _DIGITS % "3,7"), "one-time code after its label"),
+    ("OTP", re.compile(rf"(?ai)(?<![\d.])(?P<value>\d{{4,8}})[ ,，]?(?:这?个?是|就是|这个|is|was|as)[ ]?(?:我的?|刚收到的|你要的|收到的|my |the |your )?(?:{_OTP_ZH}|{_OTP_EN}|code)"), "one-time code before its label"),
+    ("CVV", re.compile(f"(?ai){_CVV}(?:{_GAP_ZH}|{_GAP_EN})" + _DIGITS % "2,3"), "card check value after its label"),
+    ("CVV", re.compile(rf"(?ai)(?<![\d.])(?P<value>\d{{3,4}}) (?:is|are) (?:my|the) {_CVV}"), "card check value before its label"),
+    ("CARD_EXPIRY", re.compile(f"(?ai){_EXPIRY}(?:{_GAP_ZH}|{_GAP_EN}){_EXPIRY_VALUE}"), "card expiry after its label"),
+    ("PIN", re.compile(f"(?ai){_PIN_ZH}{_GAP_ZH}" + _DIGITS % "3,11"), "PIN after its label"),
+    ("PIN", re.compile(f"(?ai){_PIN_EN}(?:{_GAP_ZH}|{_GAP_EN})" + _DIGITS % "3,11"), "PIN after its label"),
+    ("PIN", re.compile(r"(?ai)(?<![\d.])(?P<value>\d{4,6}) (?:is|as) (?:my|the|a)(?: new| atm| card)? pin\b"), "PIN before its label"),
     ("CARD_EXPIRY", re.compile(rf"{_CARD}[ ,;/|]{{1,3}}(?P<value>(?:0[1-9]|1[0-2])/?(?:20)?[2-4]\d)(?!\d)"), "expiry after a card number"),
     ("CVV", re.compile(rf"{_CARD}[ ,;/|]{{1,3}}(?:0[1-9]|1[0-2])/?(?:20)?[2-4]\d[ ,;/|]{{1,3}}(?P<value>\d{{3,4}})(?!\d)"), "check value after card number and expiry"),
-    ("PASSWORD", re.compile(rf"(?i)(?:user ?name|user ?id|login|account|email)[: ]+\S{{2,40}}[ ,;/]+(?:and )?{_PHRASE_EN}[: ]+{_VALUE}"), "password beside a user name"),
-    ("PASSWORD", re.compile(f"(?i){_PHRASE_ZH}{_GAP_ZH}{_VALUE}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|will be|:|=|to be|to|->|-(?= ))(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_VALUE}"), "password after its label"),
-    ("PASSWORD", re.compile(f"(?i){_PHRASE_EN},? [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
+    ("PASSWORD", re.compile(rf"(?ai)(?:user ?name|user ?id|login|account|email)[: ]+\S{{2,40}}[ ,;/]+(?:and )?{_PHRASE_EN}[: ]+{_VALUE}"), "password beside a user name"),
+    ("PASSWORD", re.compile(f"(?ai)(?:{_PHRASE_ZH}|{_PHRASE_EN}(?=[ ]?[\u4e00-\u9fff：])){_GAP_ZH}{_VALUE}"), "password after its label"),
+    ("PASSWORD", re.compile(f"(?ai){_PHRASE_EN}(?P<gap>(?: (?:for|of|on|to)(?: \\w+){{1,4}}?)? ?(?:is|was|will be|:|=|to be|to|->|-(?= ))(?: (?:now|still|set to|changed to|simply|just))? ?[:=]?) ?[\"'“(]?{_VALUE}"), "password after its label"),
+    ("PASSWORD", re.compile(f"(?ai){_PHRASE_EN},? [\"'“]?(?P<value>(?=[!-~]*\\d)(?=[!-~]*[A-Za-z])[!-~]{{5,63}}[A-Za-z0-9!@#$%^&*_+=~?-])"), "password beside its label"),
 )  # fmt: skip
 _TRACK = re.compile(
     r"%?[Bb]\d{12,19}\^[^\^\n]{2,30}\^\d{4}[0-9A-Za-z ]{3,40}\??|;\d{12,19}=\d{4}\d{3,25}\??"
 )
 _ANY_LABEL = re.compile(
-    r"(?i)码|密码|口令|有效期|到期|过期|背面|背后|三位|pass|pwd|\bpin|otp|code|cvv|cvc|cvn|\bcid\b|exp|valid|thru|digit|security|verification|tan\b"
+    r"(?ai)码|密码|口令|有效期|到期|过期|背面|背后|三位|pass|pwd|\bpin|otp|code|cvv|cvc|cvn|\bcid\b|exp|valid|thru|digit|security|verification|tan\b"
     r"|\d[ ,;|]{1,3}(?:0[1-9]|1[0-2])/"
 )
 # Not a password but what people say about one.

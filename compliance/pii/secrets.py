@@ -20,42 +20,42 @@ _LOOK_BACK = 3
 _LABELS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "CVV",
-        re.compile(r"(?i)\bcvv2?\b|\bcvc2?\b|安全码|(?:背面|背后|后面)的?(?:三位|3位|后三位)|security code|three[- ]digit|3[- ]digit|on the back"),
+        re.compile(r"(?ai)\bcvv2?\b|\bcvc2?\b|安全码|(?:背面|背后|后面)的?(?:三位|3位|后三位)|security code|three[- ]digit|3[- ]digit|on the back"),
         re.compile(r"\d{3,4}"),
     ),
     (
         "OTP",
-        re.compile(r"(?i)验证码|校验码|动态码|动态密码|短信码|一次性密码|确认码|\botp\b|one[- ]?time|verification code|passcode|sms code|security code|(?:my|the|your|a|that|this|digit) code|\bcode\b"),
+        re.compile(r"(?ai)验证码|校验码|动态码|动态密码|短信码|一次性密码|确认码|\botp\b|one[- ]?time|verification code|passcode|sms code|security code|(?:my|the|your|a|that|this|digit) code|\bcode\b"),
         re.compile(r"\d{4,8}"),
     ),
     (
         "PIN",
-        re.compile(r"(?i)(?:取款|交易|银行卡|卡|atm)的?密码|pin ?码|\bpin\b"),
+        re.compile(r"(?ai)(?:取款|交易|银行卡|卡|atm)的?密码|pin ?码|\bpin\b"),
         re.compile(r"\d{4,6}"),
     ),
     (
         "CARD_EXPIRY",
-        re.compile(r"(?i)有效期|到期日|expiry|expiration|exp(?:ires)?\b|valid thru"),
+        re.compile(r"(?ai)有效期|到期日|expiry|expiration|exp(?:ires)?\b|valid thru"),
         re.compile(r"(?:0[1-9]|1[0-2]) ?[/.-]? ?(?:20)?[2-4]\d"),
     ),
     (
         "PASSWORD",
-        re.compile(r"(?i)密码|口令|pass ?word|\bpwd\b|passphrase"),
+        re.compile(r"(?ai)密码|口令|pass ?word|\bpwd\b|passphrase"),
         re.compile(r"(?=[!-~]*\d)[!-~]{6,32}|(?=[!-~]*[^A-Za-z])[!-~]{8,32}"),
     ),
 )  # fmt: skip
 _LOST = re.compile(
-    r"(?i)忘|没收到|收不到|未收到|丢|重置|修改|找回|错误|不对|不正确|怎么|如何|forg[oe]t|didn'?t (?:get|receive)|not receiv|reset|"
+    r"(?ai)忘|没收到|收不到|未收到|丢|重置|修改|找回|错误|不对|不正确|怎么|如何|forg[oe]t|didn'?t (?:get|receive)|not receiv|reset|"
     r"change|wrong|incorrect|expired|never (?:ask|share)|don'?t (?:share|send|tell)|do not|不要|切勿|请勿|不会(?:向您)?(?:索要|询问)"
 )
 _WAITS = re.compile(
-    r"(?i)(?:是|为|:|：|=|is|are|was)[ \"'“]*(?:\.{2,}|…+)?\s*$|(?:码|密码|口令|code|pin|cvv2?|cvc2?|otp|password|date|back|有效期)[:： ?？。.!,，]*\s*$"
+    r"(?ai)(?:是|为|:|：|=|is|are|was)[ \"'“]*(?:\.{2,}|…+)?\s*$|(?:码|密码|口令|code|pin|cvv2?|cvc2?|otp|password|date|back|有效期)[:： ?？。.!,，]*\s*$"
 )
 _ASKED = re.compile(
-    r"(?i)请(?:您)?(?:提供|输入|告知|告诉|发|报|说|回复)|(?:发|告诉|报|给)(?:一下|我|过来|下)|多少|什么|几位|what(?:'s| is)|enter|provide|tell|give|send|read|type|confirm|share|could you|can you|may i have|收到了?|got|received|here|这是|发你"
+    r"(?ai)请(?:您)?(?:提供|输入|告知|告诉|发|报|说|回复)|(?:发|告诉|报|给)(?:一下|我|过来|下)|多少|什么|几位|what(?:'s| is)|enter|provide|tell|give|send|read|type|confirm|share|could you|can you|may i have|收到了?|got|received|here|这是|发你"
 )
 _BARE = re.compile(
-    r"(?i)^\s*(?:(?:好的?|嗯|哦|行|ok(?:ay)?|sure|yes|here(?: it is| you go)?|it'?s|its|that'?s|the code is|是|就是|这个|给你|喏|应该是|收到了?)[ ,，:：。.!]*)*[\"'“「【\[(（]?(?P<value>[!-~][!-~ /-]{1,31}?[!-~]?)[\"'”」】\])）]?(?:[ ,，。.!]*(?:谢谢|thanks?|thank you|吧|哦|啊|呢|对吗|right|please)?[?？。.!,， ]*)$"
+    r"(?ai)^\s*(?:(?:好的?|嗯|哦|行|ok(?:ay)?|sure|yes|here(?: it is| you go)?|it'?s|its|that'?s|the code is|是|就是|这个|给你|喏|应该是|收到了?)[ ,，:：。.!]*)*[\"'“「【\[(（]?(?P<value>[!-~][!-~ /-]{1,31}?[!-~]?)[\"'”」】\])）]?(?:[ ,，。.!]*(?:谢谢|thanks?|thank you|吧|哦|啊|呢|对吗|right|please)?[?？。.!,， ]*)$"
 )
 
 
@@ -136,7 +136,7 @@ def _waiting_for(message: str, value: str) -> str | None:
     if (
         has_end
         and _LOST.search(message)
-        and not re.search(r"(?i)(?:是|为|:|：|is|was)\s*$", message)
+        and not re.search(r"(?ai)(?:是|为|:|：|is|was)\s*$", message)
     ):
         return None
     joined = re.sub(r"(?<=\d)[ -](?=\d)", "", value)
