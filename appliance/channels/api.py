@@ -4,8 +4,9 @@ A write needs an Idempotency-Key header: repeating a request that got no answer 
 foreign page can send one (a header of ours is not sent across origins without our leave).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
@@ -28,8 +29,9 @@ from appliance.channels import shapes
 from appliance.channels.body import BoundedJson, JsonOnly
 from appliance.channels.browser import hand_out, open_browser, visit
 from appliance.channels.budget import spend
-from appliance.channels.errors import IdentityError, OverBudgetError
+from appliance.channels.errors import IdentityError, NoSeatError, OverBudgetError
 from appliance.channels.identity import subject_of
+from appliance.channels.seats import Seat, Seated, seats
 from appliance.channels.streams import answer_stream, conversation_stream
 from appliance.desk.actions import (
     Actor,
@@ -49,6 +51,7 @@ from appliance.desk.errors import (
 from appliance.desk.models import Conversation
 from appliance.desk.queries import turns_after
 from appliance.ops.health.degraded import degraded_parts
+from appliance.web.fanout import HUB
 from appliance.web.problems import ProblemError
 from appliance.web.requests import origin_of
 from appliance.web.sse import stream
@@ -349,7 +352,21 @@ class EventsView(CustomerView):
         conversation = self.conversation
         given = request.headers.get("Last-Event-ID", request.query_params.get("after", "0"))
         after = int(given) if given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - places fit
-        with transaction.atomic():
-            append(ConversationViewed(**self.circumstances(request), form="raw"))
-        pieces: Iterator[bytes] = conversation_stream(conversation.pk, after)
-        return stream(pieces)
+        seat = self._seat(request)
+        try:
+            with transaction.atomic():
+                append(ConversationViewed(**self.circumstances(request), form="raw"))
+        except BaseException:
+            seats().leave(seat)
+            raise
+        pieces = conversation_stream(conversation.pk, after, seat.left)
+        return stream(Seated(pieces, partial(seats().leave, seat)))
+
+    def _seat(self, request: Request) -> Seat:
+        address = request.META.get("REMOTE_ADDR", "")
+        try:
+            return seats().take(self.conversation.pk, address, HUB.wake)
+        except NoSeatError as fault:
+            raise ProblemError(
+                503, _("The box is busy"), _("Nothing was lost. Try again in a minute.")
+            ) from fault

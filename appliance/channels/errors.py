@@ -19,3 +19,7 @@ class OverBudgetError(ChannelError):
     def __init__(self, retry_s: int) -> None:
         super().__init__(f"retry in {retry_s} s")
         self.retry_s = retry_s
+
+
+class NoSeatError(ChannelError):
+    """As many streams are open as may be."""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
 from appliance.desk.models import Conversation
 from appliance.desk.queries import Turn, place_in_line
@@ -16,13 +15,15 @@ LANGUAGES = ("zh-hans", "en")
 _LONGEST_COMMENT = 1000
 
 
-# The framework's own sentence repeats what was sent, which may be anything.
-_OTHER = {"invalid_choice": ValidationError.default_detail}
+class OneOf(serializers.ChoiceField):
+    """The framework's own sentence repeats what was sent, which may be anything."""
+
+    default_error_messages: ClassVar = {"invalid_choice": _("This request was not understood")}
 
 
 class BeginIn(serializers.Serializer[None]):
-    language = serializers.ChoiceField(LANGUAGES, default="zh-hans", error_messages=_OTHER)
-    channel = serializers.ChoiceField(["web", "widget"], default="web", error_messages=_OTHER)
+    language = OneOf(LANGUAGES, default="zh-hans")
+    channel = OneOf(["web", "widget"], default="web")
     identity = serializers.CharField(
         required=False, allow_null=True, allow_blank=False, max_length=4096
     )

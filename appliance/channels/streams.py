@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -101,12 +102,15 @@ def _looked(look: Callable[[], _Seen]) -> _Seen | None:
         connection.close()
 
 
-def conversation_stream(conversation_id: UUID, after: int) -> Iterator[bytes]:
-    """Messages behind `after`, then whatever comes, until the browser goes or an hour is over."""
+def conversation_stream(conversation_id: UUID, after: int, left: Event) -> Iterator[bytes]:
+    """Messages behind `after`, then whatever comes, until the browser goes or an hour is over.
+
+    left: set when the stream is to end before.
+    """
     ends = time.monotonic() + _LONGEST_S
     before: dict[str, object] | None = None
     with HUB.watching(f"conversation:{conversation_id}") as woken:
-        while time.monotonic() < ends:
+        while time.monotonic() < ends and not left.is_set():
             woken.clear()
             news = _looked(partial(_news, conversation_id, after))
             if news is None:
@@ -120,7 +124,7 @@ def conversation_stream(conversation_id: UUID, after: int) -> Iterator[bytes]:
             if state != before:
                 before = state
                 yield event("state", state)
-            if not woken.wait(_LOOK_S):
+            if not left.is_set() and not woken.wait(_LOOK_S):
                 yield COMMENT
 
 
