@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from appliance.desk.models import Conversation
 from appliance.desk.queries import waiting_line
@@ -14,6 +14,8 @@ from appliance.web.sse import COMMENT, event
 
 _LOOK_S: Final = 15.0
 _LONGEST_S: Final = 3600.0
+# While the database is away.
+_RETRY_S: Final = 1.0
 
 
 def desk_stream(conversation_id: UUID | None) -> Iterator[bytes]:
@@ -25,7 +27,14 @@ def desk_stream(conversation_id: UUID | None) -> Iterator[bytes]:
     with HUB.watching(*topics) as woken:
         while time.monotonic() < ends:
             woken.clear()
-            now_line, now_seen = _look(conversation_id)
+            try:
+                now_line, now_seen = _look(conversation_id)
+            except (OperationalError, InterfaceError):
+                # The page outlives a restart of the database: a browser whose stream is
+                # refused once does not ask again.
+                yield COMMENT
+                woken.wait(_RETRY_S)
+                continue
             if now_line != line:
                 line = now_line
                 yield event("line", {"waiting": len(now_line)})
