@@ -135,6 +135,8 @@ def publish_version(version: Version, *, by: Person, origin: str, now: datetime)
     """
     if version.drafted_by_id == by.pk:
         raise SamePersonError("the author may not approve: ask another person")
+    # One publication of an article at a time: the second finds what the first has published.
+    Article.objects.select_for_update().get(pk=version.article_id)
     former = Version.objects.filter(
         article=version.article_id, state=Version.State.PUBLISHED
     ).first()
@@ -159,6 +161,7 @@ def publish_version(version: Version, *, by: Person, origin: str, now: datetime)
 @transaction.atomic
 def withdraw_article(article: Article, *, by: Person, origin: str) -> None:
     """Stop answering from an article at once; its versions stay readable."""
+    Article.objects.select_for_update().get(pk=article.pk)
     live = Version.objects.filter(article=article, state=Version.State.PUBLISHED).first()
     if live is None:
         raise NotInStateError("got an article without a published version, want one with")
