@@ -28,7 +28,7 @@ from appliance.assistant.intake import Received, receive_message
 from appliance.channels import shapes
 from appliance.channels.body import BoundedJson, JsonOnly
 from appliance.channels.browser import hand_out, open_browser, visit
-from appliance.channels.budget import spend
+from appliance.channels.budget import spend, whereabouts
 from appliance.channels.errors import IdentityError, NoSeatError, OverBudgetError
 from appliance.channels.identity import subject_of
 from appliance.channels.seats import Seat, Seated, seats
@@ -363,7 +363,7 @@ class EventsView(CustomerView):
         return stream(Seated(pieces, partial(seats().leave, seat)))
 
     def _seat(self, request: Request) -> Seat:
-        address = request.META.get("REMOTE_ADDR", "")
+        address = whereabouts(request._request)  # noqa: SLF001
         try:
             return seats().take(self.conversation.pk, address, HUB.wake)
         except NoSeatError as fault:

@@ -3,6 +3,7 @@
 import hmac
 from datetime import datetime
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from django.conf import settings
@@ -24,9 +25,8 @@ RETURNING spent
 def spend(request: HttpRequest, *, what: str, now: datetime) -> None:
     """Take one from both budgets. Raises OverBudgetError."""
     minute = now.replace(second=0, microsecond=0)
-    address = request.META.get("REMOTE_ADDR", "")
     limits = (
-        (_key(f"address {what} {address}"), config().messages_per_address),
+        (_key(f"address {what} {whereabouts(request)}"), config().messages_per_address),
         (_key(f"total {what}"), config().messages_in_total),
     )
     for key, limit in limits:
@@ -35,6 +35,20 @@ def spend(request: HttpRequest, *, what: str, now: datetime) -> None:
             row = cursor.fetchone()
         if row is not None and row[0] > limit:
             raise OverBudgetError(60 - now.second)
+
+
+def whereabouts(request: HttpRequest) -> str:
+    """The address that is counted: of IPv6 the /64, of which one customer has every address."""
+    given: str = request.META.get("REMOTE_ADDR", "")
+    try:
+        address = ip_address(given.partition("%")[0])
+    except ValueError:
+        return given
+    if address.version == 4:  # noqa: PLR2004 - the protocol's own number
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 def _key(text: str) -> bytes:
