@@ -61,6 +61,8 @@ from compliance.privacy.actions import create_subject
 from compliance.privacy.models import DataSubject
 
 _LONGEST_KEY = 200
+# Each read stays in the log for ever; pages that reconnect read often, behind one address.
+_READS = 20
 Input = TypeVar("Input", bound=BaseSerializer[Any])
 
 
@@ -112,9 +114,9 @@ class CustomerView(APIView):
         actor = self.actor(request)
         return about_conversation(self.conversation, actor.name, actor.origin)
 
-    def spend(self, request: Request, what: str) -> None:
+    def spend(self, request: Request, what: str, *, times: int = 1) -> None:
         try:
-            spend(request._request, what=what, now=self.now)  # noqa: SLF001
+            spend(request._request, what=what, now=self.now, times=times)  # noqa: SLF001
         except OverBudgetError as fault:
             append_refusal(
                 RateLimited(
@@ -241,6 +243,7 @@ class ConversationView(CustomerView):
 
     def get(self, request: Request) -> Response:
         conversation = self.conversation
+        self.spend(request, "read", times=_READS)
         with transaction.atomic():
             append(ConversationViewed(**self.circumstances(request), form="raw"))
             turns = turns_after(conversation, 0, form="raw")
@@ -299,6 +302,7 @@ class FeedbackView(CustomerView):
         key_of(request)
         conversation = self.conversation
         wanted = checked(shapes.FeedbackIn, request)
+        self.spend(request, "feedback")
         translated(
             lambda: give_feedback(
                 conversation.pk,
@@ -352,6 +356,7 @@ class EventsView(CustomerView):
         conversation = self.conversation
         given = request.headers.get("Last-Event-ID", request.query_params.get("after", "0"))
         after = int(given) if given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - places fit
+        self.spend(request, "read", times=_READS)
         seat = self._seat(request)
         try:
             with transaction.atomic():

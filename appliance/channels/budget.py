@@ -22,12 +22,15 @@ RETURNING spent
 """
 
 
-def spend(request: HttpRequest, *, what: str, now: datetime) -> None:
-    """Take one from both budgets. Raises OverBudgetError."""
+def spend(request: HttpRequest, *, what: str, now: datetime, times: int = 1) -> None:
+    """Take one from both budgets, which are so many times those of messages.
+
+    Raises: OverBudgetError.
+    """
     minute = now.replace(second=0, microsecond=0)
     limits = (
-        (_key(f"address {what} {whereabouts(request)}"), config().messages_per_address),
-        (_key(f"total {what}"), config().messages_in_total),
+        (_key(f"address {what} {whereabouts(request)}"), config().messages_per_address * times),
+        (_key(f"total {what}"), config().messages_in_total * times),
     )
     for key, limit in limits:
         with connection.cursor() as cursor:

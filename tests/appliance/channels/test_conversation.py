@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from appliance.assistant import answering
 from appliance.desk.models import Conversation, Message
@@ -206,3 +207,27 @@ def test_the_budget_of_an_address_ends(customer, monkeypatch):
     statuses = [post(customer, "messages", {"text": f"n {n}"}).status_code for n in range(5)]
     assert statuses == [202, 202, 202, 429, 429]
     assert "channels:rate:limited" in kinds()
+
+
+def test_reading_and_judging_have_an_end_too(customer, monkeypatch):
+    """What leaves an event each time could fill the log; a person can always be asked for."""
+    from appliance.channels import budget
+    from appliance.config import config
+
+    small = config().model_copy(update={"messages_per_address": 1})
+    monkeypatch.setattr(budget, "config", lambda: small)
+    # All within one minute, whatever the clock does meanwhile.
+    real, minute = budget.spend, timezone.now()
+    monkeypatch.setattr(
+        "appliance.channels.api.spend",
+        lambda *rest, **named: real(*rest, **named | {"now": minute}),
+    )
+    reads = [customer.get("/api/v1/chat/conversation").status_code for _ in range(21)]
+    assert reads == [200] * 20 + [429]
+    assert customer.get("/api/v1/chat/events").status_code == 429
+    thumbs = [
+        post(customer, f"messages/{uuid4()}/feedback", {"helpful": True}).status_code
+        for _ in range(2)
+    ]
+    assert thumbs == [404, 429]
+    assert {post(customer, "person", {}).status_code for _ in range(3)} == {202}
