@@ -232,4 +232,5 @@ def _before(cursor: str) -> Q:
         raise BadCursorError("got a cursor that no page gave") from fault
     if at.tzinfo is None:
         raise BadCursorError("got a cursor that no page gave")
-    return Q(at__lt=at) | Q(at=at, id__lt=event_id)
+    # Said twice so that the index begins there: an OR alone reads every newer row again.
+    return Q(at__lte=at) & (Q(at__lt=at) | Q(id__lt=event_id))
