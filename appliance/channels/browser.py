@@ -53,6 +53,8 @@ def visit(request: HttpRequest, now: datetime) -> Visit | None:
     )
     if held is None or held.conversation.begun_at < now - timedelta(seconds=_LIFE_S):
         return None
+    if held.conversation.subject.erasure_began_at is not None:
+        return None
     if bytes(held.token) != digest or held.rotated_at > now - _ROTATE_AFTER:
         return Visit(held.conversation, None)
     return Visit(held.conversation, _rotate(held, digest, now))

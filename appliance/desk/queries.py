@@ -148,10 +148,10 @@ def transcript_for(
 ) -> Transcript:
     """The whole conversation in the form that policy grants, recorded as a read.
 
-    Raises: NotFoundError also where nothing may be seen.
+    Raises: NotFoundError also where nothing may be seen, or its customer has been erased.
     """
-    conversation = Conversation.objects.filter(pk=conversation_id).first()
-    if conversation is None:
+    conversation = Conversation.objects.select_related("subject").filter(pk=conversation_id).first()
+    if conversation is None or conversation.subject.erasure_began_at is not None:
         raise NotFoundError
     form = form_for(account, conversation, purpose=purpose)
     if form == "none":
