@@ -14,6 +14,8 @@ from appliance.web.problems import ProblemError
 
 # Far more than the longest message needs in its widest spelling (4000 characters of "\\uXXXX").
 _MOST_BYTES: Final = 1024 * 1024
+_MOST_DROPPED: Final = 16 * 1024 * 1024
+_PIECE: Final = 64 * 1024
 
 
 class JsonOnly(AnyAccept):
@@ -37,6 +39,7 @@ class BoundedJson(BaseParser):
         """The value that the body spells. Raises ProblemError."""
         body = stream.read(_MOST_BYTES + 1)
         if len(body) > _MOST_BYTES:
+            _drop(stream)
             raise ProblemError(
                 413,
                 _("The request is too large"),
@@ -51,6 +54,13 @@ class BoundedJson(BaseParser):
                 _("This request was not understood"),
                 _("Send one JSON object, whole and in UTF-8."),
             ) from fault
+
+
+def _drop(stream: IO[bytes]) -> None:
+    """Let the sender finish: a connection closed in the middle would lose them our answer."""
+    left = _MOST_DROPPED
+    while left > 0 and (piece := stream.read(_PIECE)):
+        left -= len(piece)
 
 
 def _refuse(_name: str) -> NoReturn:

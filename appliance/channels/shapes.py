@@ -1,7 +1,7 @@
 """The JSON of the customer's API: what comes in, checked, and what goes out."""
 
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,10 @@ _LONGEST_COMMENT = 1000
 class OneOf(serializers.ChoiceField):
     """The framework's own sentence repeats what was sent, which may be anything."""
 
-    default_error_messages: ClassVar = {"invalid_choice": _("This request was not understood")}
+    default_error_messages: ClassVar = {"invalid_choice": _("Send one of these: {choices}.")}
+
+    def fail(self, key: str, **values: Any) -> NoReturn:
+        super().fail(key, choices=", ".join(map(str, self.choices)), **values)
 
 
 class BeginIn(serializers.Serializer[None]):
