@@ -138,12 +138,9 @@ class TestAStranger:
         lines = files["entries.jsonl"].split(b"\n")
         chosen = len(lines) // 2
         index = json.loads(lines[chosen])["index"]
-        assert b"service:" in lines[chosen] or b"customer:" in lines[chosen]
-        lines[chosen] = (
-            lines[chosen]
-            .replace(b"service:", b"servise:", 1)
-            .replace(b"customer:", b"customes:", 1)
-        )
+        changed = lines[chosen].replace(rb"\"at\":\"20", rb"\"at\":\"19", 1)
+        assert changed != lines[chosen]
+        lines[chosen] = changed
         files["entries.jsonl"] = b"\n".join(lines)
         forged = signed_anew(machine, files, tmp_path / "FORGED.zip")
         done = check(forged, tmp_path / "empty", "--key", fingerprint)
