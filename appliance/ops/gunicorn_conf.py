@@ -4,6 +4,7 @@ from typing import Any
 
 from appliance.config import config as _read_config
 from appliance.ops.embedded.launch import die_with_parent
+from appliance.ops.server_log import ServerLog
 
 _config = _read_config()
 
@@ -22,6 +23,7 @@ graceful_timeout = 2
 # Addresses and paths of persons belong in no log; events are recorded by the application.
 accesslog = None
 errorlog = "-"
+logger_class = ServerLog
 loglevel = "warning"
 control_socket_disable = True
 if not _config.is_loopback:

@@ -44,24 +44,32 @@ def describe(kind: type[BaseException], trace: TracebackType | None) -> dict[str
     return {"class": f"{kind.__module__}.{kind.__qualname__}", "where": where}
 
 
+_SHARED: Final[tuple[structlog.typing.Processor, ...]] = (
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def bind(handler: logging.Handler) -> None:
+    """Make a handler write JSON lines without anybody's text."""
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_SHARED, _with_fault],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    handler.addFilter(_NoText())
+
+
 def configure(service: str, folder: Path) -> None:
     """Send this process's log to its file, and its last words as well."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared, _with_fault],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
     # Watched, not rotating: several processes share a file, and logrotate moves it.
     handler = WatchedFileHandler(folder / f"{service}.log", encoding="utf-8")
-    handler.setFormatter(formatter)
-    handler.addFilter(_NoText())
+    bind(handler)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
@@ -69,7 +77,7 @@ def configure(service: str, folder: Path) -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
