@@ -23,3 +23,7 @@ class OverBudgetError(ChannelError):
 
 class NoSeatError(ChannelError):
     """As many streams are open as may be."""
+
+
+class GoneError(ChannelError):
+    """A conversation that can be read by nobody any more: erased, or not there."""

@@ -3,21 +3,25 @@
 import queue
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
 from typing import Final, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError, connection
 
 from appliance.assistant.answering import END, Piece
 from appliance.assistant.intake import Received
+from appliance.channels.errors import GoneError
 from appliance.channels.shapes import messages_out, state_out
 from appliance.desk.models import Conversation, Message
 from appliance.desk.queries import turns_after
 from appliance.web.fanout import HUB
 from appliance.web.sse import COMMENT, event
+from compliance.vault.errors import VaultError
 
 # A wake-up can be lost with a connection; so often the stream looks for itself.
 _LOOK_S: Final = 15.0
@@ -40,6 +44,16 @@ def answer_stream(
 
     The answer may come from elsewhere: an earlier request with the same key, or the worker.
     """
+    with suppress(GoneError):
+        yield from _answer(conversation_id, received, accepted, pieces)
+
+
+def _answer(
+    conversation_id: UUID,
+    received: Received,
+    accepted: dict[str, object],
+    pieces: "queue.SimpleQueue[Piece]",
+) -> Iterator[bytes]:
     ends = time.monotonic() + _PATIENCE_S
     yield event("accepted", accepted)
     with HUB.watching(f"conversation:{conversation_id}") as woken:
@@ -82,7 +96,9 @@ class _Told:
 
 def _told(conversation_id: UUID, message_id: UUID) -> _Told:
     asked = Message.objects.select_related("conversation").get(
-        pk=message_id, conversation_id=conversation_id
+        pk=message_id,
+        conversation_id=conversation_id,
+        conversation__subject__erasure_began_at=None,
     )
     is_over = asked.reply in {Message.Reply.DONE, Message.Reply.NONE}
     place = Message.objects.filter(answers=asked).values_list("place", flat=True).first()
@@ -93,11 +109,16 @@ def _told(conversation_id: UUID, message_id: UUID) -> _Told:
 
 
 def _looked(look: Callable[[], _Seen]) -> _Seen | None:
-    """Give the connection back in any case; None while the database is away."""
+    """Give the connection back in any case; None while the database is away.
+
+    Raises: GoneError, also where the customer's key went while the stream was open.
+    """
     try:
         return look()
     except (OperationalError, InterfaceError):
         return None
+    except (ObjectDoesNotExist, VaultError) as fault:
+        raise GoneError from fault
     finally:
         connection.close()
 
@@ -105,8 +126,13 @@ def _looked(look: Callable[[], _Seen]) -> _Seen | None:
 def conversation_stream(conversation_id: UUID, after: int, left: Event) -> Iterator[bytes]:
     """Messages behind `after`, then whatever comes, until the browser goes or an hour is over.
 
-    left: set when the stream is to end before.
+    left: set when the stream is to end before. It also ends with its customer's erasure.
     """
+    with suppress(GoneError):
+        yield from _conversation(conversation_id, after, left)
+
+
+def _conversation(conversation_id: UUID, after: int, left: Event) -> Iterator[bytes]:
     ends = time.monotonic() + _LONGEST_S
     before: dict[str, object] | None = None
     with HUB.watching(f"conversation:{conversation_id}") as woken:
@@ -129,6 +155,6 @@ def conversation_stream(conversation_id: UUID, after: int, left: Event) -> Itera
 
 
 def _news(conversation_id: UUID, after: int) -> tuple[list[dict[str, object]], dict[str, object]]:
-    conversation = Conversation.objects.get(pk=conversation_id)
+    conversation = Conversation.objects.get(pk=conversation_id, subject__erasure_began_at=None)
     turns = turns_after(conversation, after, form="raw")
     return messages_out(turns), state_out(conversation)
