@@ -1,4 +1,8 @@
-"""The one browser that may read a conversation: a rotating token in an HttpOnly cookie."""
+"""The one browser that may read a conversation: a rotating token in an HttpOnly cookie.
+
+A fresh token travels in one answer, which may be lost. So the former one stays good until the
+fresh one has come back; meanwhile, once the answer can no longer be under way, it earns another.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +19,9 @@ from appliance.desk.models import Conversation
 
 COOKIE: Final = "strongroom_chat"
 _ROTATE_AFTER: Final = timedelta(minutes=10)
-# Requests that were under way with the former token still count.
+# How long a request or an answer may be under way.
 _GRACE: Final = timedelta(seconds=60)
-_LIFE_S: Final = 24 * 3600
+LIFE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ def open_browser(conversation: Conversation, now: datetime) -> str:
     return token
 
 
+def _former_counts(now: datetime) -> Q:
+    """Until the present token has come back, and for requests that were under way then."""
+    return Q(confirmed_at=None) | Q(confirmed_at__gt=now - _GRACE)
+
+
 def visit(request: HttpRequest, now: datetime) -> Visit | None:
     """Who is here, by cookie; rotates an old token. None for anybody else."""
     token = request.COOKIES.get(COOKIE, "")
@@ -48,23 +57,35 @@ def visit(request: HttpRequest, now: datetime) -> Visit | None:
     digest = _digest(token)
     held = (
         BrowserSession.objects.select_related("conversation__subject")
-        .filter(Q(token=digest) | Q(former=digest, rotated_at__gt=now - _GRACE))
+        .filter(Q(token=digest) | Q(_former_counts(now), former=digest))
         .first()
     )
-    if held is None or held.conversation.begun_at < now - timedelta(seconds=_LIFE_S):
+    if held is None or held.conversation.begun_at < now - LIFE:
         return None
     if held.conversation.subject.erasure_began_at is not None:
         return None
-    if bytes(held.token) != digest or held.rotated_at > now - _ROTATE_AFTER:
-        return Visit(held.conversation, None)
-    return Visit(held.conversation, _rotate(held, digest, now))
+    return Visit(held.conversation, _renewed(held, digest, now))
+
+
+def _renewed(held: BrowserSession, digest: bytes, now: datetime) -> str | None:
+    """A fresh token where the present one is old, or was lost on its way to the browser."""
+    is_present = bytes(held.token) == digest
+    age = now - held.rotated_at
+    if is_present and age >= _ROTATE_AFTER:
+        return _rotate(held, digest, now)
+    if is_present and held.confirmed_at is None:
+        BrowserSession.objects.filter(pk=held.pk, token=digest).update(confirmed_at=now)
+    # Not at once: the answer that carries the fresh token may still be under way.
+    if not is_present and held.confirmed_at is None and age >= _GRACE:
+        return _rotate(held, digest, now)
+    return None
 
 
 def _rotate(held: BrowserSession, digest: bytes, now: datetime) -> str | None:
     fresh = token_urlsafe(32)
-    # Of two requests at once, one rotates; the other goes on with the former token.
-    changed = BrowserSession.objects.filter(pk=held.pk, token=digest).update(
-        token=_digest(fresh), former=digest, rotated_at=now
+    # Of two requests at once, one rotates; the other goes on with the token that it has.
+    changed = BrowserSession.objects.filter(pk=held.pk, token=held.token).update(
+        token=_digest(fresh), former=digest, rotated_at=now, confirmed_at=None
     )
     return fresh if changed else None
 
@@ -75,7 +96,7 @@ def hand_out(response: HttpResponseBase, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=_LIFE_S,
+        max_age=int(LIFE.total_seconds()),
         httponly=True,
         secure=not config().is_loopback,
         samesite="None" if across_sites else "Lax",

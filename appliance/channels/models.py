@@ -15,9 +15,11 @@ class BrowserSession(tables.Model):
         Conversation, on_delete=tables.PROTECT, related_name="browser"
     )
     token = tables.BinaryField(unique=True)
-    # The token before the last rotation, good for a short while: answers under way.
+    # The token before the last rotation, good until the present one has come back once.
     former = tables.BinaryField(null=True, db_index=True)
     rotated_at = tables.DateTimeField()
+    # When the present token came back first: only then has the browser certainly got it.
+    confirmed_at = tables.DateTimeField(null=True)
 
     class Meta:
         db_table = "channels_browser_session"

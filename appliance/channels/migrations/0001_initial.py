@@ -6,57 +6,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('desk', '0001_initial'),
-        ('privacy', '0001_initial'),
+        ("desk", "0001_initial"),
+        ("privacy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Budget',
+            name="Budget",
             fields=[
-                ('key', models.BinaryField(primary_key=True, serialize=False)),
-                ('minute', models.DateTimeField(db_index=True)),
-                ('spent', models.PositiveIntegerField()),
+                ("key", models.BinaryField(primary_key=True, serialize=False)),
+                ("minute", models.DateTimeField(db_index=True)),
+                ("spent", models.PositiveIntegerField()),
             ],
             options={
-                'db_table': 'channels_budget',
+                "db_table": "channels_budget",
             },
         ),
         migrations.CreateModel(
-            name='UsedClaim',
+            name="UsedClaim",
             fields=[
-                ('digest', models.BinaryField(primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField()),
+                ("digest", models.BinaryField(primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'channels_used_claim',
+                "db_table": "channels_used_claim",
             },
         ),
         migrations.CreateModel(
-            name='BrowserSession',
+            name="BrowserSession",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.BinaryField(unique=True)),
-                ('former', models.BinaryField(db_index=True, null=True)),
-                ('rotated_at', models.DateTimeField()),
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='browser', to='desk.conversation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.BinaryField(unique=True)),
+                ("former", models.BinaryField(db_index=True, null=True)),
+                ("rotated_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="browser",
+                        to="desk.conversation",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'channels_browser_session',
+                "db_table": "channels_browser_session",
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('index', models.BinaryField(primary_key=True, serialize=False)),
-                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='privacy.datasubject')),
+                ("index", models.BinaryField(primary_key=True, serialize=False)),
+                (
+                    "subject",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="privacy.datasubject"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'channels_customer',
+                "db_table": "channels_customer",
             },
         ),
         migrations.RunSQL("ALTER TABLE channels_budget SET UNLOGGED", migrations.RunSQL.noop),

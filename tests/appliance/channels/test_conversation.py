@@ -178,26 +178,6 @@ def test_ending_feedback_and_survey(customer):
     assert post(customer, f"messages/{stranger}/feedback", {"helpful": True}).status_code == 404
 
 
-def test_an_old_token_is_rotated_and_the_former_one_ends(customer, monkeypatch):
-    from datetime import timedelta
-
-    from appliance.channels.models import BrowserSession
-
-    before = customer.cookies["strongroom_chat"].value
-    held = BrowserSession.objects.get()
-    held.rotated_at -= timedelta(minutes=11)
-    held.save()
-    assert customer.get("/api/v1/chat/conversation").status_code == 200
-    assert customer.cookies["strongroom_chat"].value != before
-    late = Client()
-    late.cookies["strongroom_chat"] = before
-    assert late.get("/api/v1/chat/conversation").status_code == 200
-    held.refresh_from_db()
-    held.rotated_at -= timedelta(minutes=2)
-    held.save()
-    assert late.get("/api/v1/chat/conversation").status_code == 404
-
-
 def test_the_budget_of_an_address_ends(customer, monkeypatch):
     from appliance.channels import budget
     from appliance.config import config
