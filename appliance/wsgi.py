@@ -13,3 +13,8 @@ from appliance.ops import logs
 if config().logs.is_dir():
     logs.configure("web", config().logs)
 application = get_wsgi_application()
+
+# Only now: what is warmed up are Django's applications.
+from appliance.assistant.warming import warm  # noqa: E402
+
+warm()

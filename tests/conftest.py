@@ -204,10 +204,11 @@ def load_demo_bank():
 
     from appliance.accounts.models import Person
     from appliance.config import ROOT
+    from appliance.knowledge.demo.wordings import with_wordings
     from appliance.knowledge.imports import import_articles, read_drafts
 
     folder = ROOT / "appliance" / "knowledge" / "demo"
-    drafts = list(read_drafts([folder / "articles-zh.jsonl", folder / "articles-en.jsonl"]))
+    drafts = with_wordings(list(read_drafts(sorted(folder.glob("articles-*.jsonl")))))
     now = datetime(2026, 1, 5, tzinfo=UTC)
     author, approver = (Person.objects.create(created_at=now) for _ in range(2))
     list(import_articles(drafts, author=author, approver=approver, now=now))

@@ -3,7 +3,8 @@
 Each question is understood, its articles are found, and every offered sentence becomes a row:
 its signals, and whether it is the sentence that answers. Two logistic regressions over the rows
 give weights with a meaning; the threshold is the least probability at which, over development
-questions that were not fitted on, two of ten questions without an answer are answered.
+questions that were not fitted on, a quarter of the questions without an answer are answered all the same (near misses,
+written to deceive).
 """
 
 import json
@@ -25,7 +26,7 @@ from compliance.pii.types import MaskedText
 from models.engine.client import Candidate as Offered
 from models.engine.client import EngineClient
 
-_REFUSED_SHARE: Final = 0.8
+_REFUSED_SHARE: Final = 0.75
 _STRENGTH: Final = 0.3
 _FOLDS: Final = 5
 
@@ -57,7 +58,7 @@ def read_questions(paths: Sequence[Path], *, split: str) -> list[Asked]:
         language = "zh" if "-zh" in path.name else "en"
         for line in path.read_text(encoding="utf-8").splitlines():
             held = json.loads(line)
-            if held.get("split", split) == split or held["slug"] is None:
+            if held.get("split", split) == split:
                 found.append(Asked(held["question"], language, held["slug"], held.get("sentence")))
     return found
 
@@ -69,9 +70,7 @@ def rows_of(asked: Iterable[Asked], engine: EngineClient, now: datetime) -> list
         text = MaskedText(one.text)
         understood = understand(text)
         wanted = likely_intents(understood)
-        passages = search(
-            text, language=one.language, audiences=["public"], now=now, intents=wanted
-        )
+        passages = search(text, language=one.language, audiences=["public"], now=now)
         offered = shortlist(
             candidates(text, passages, intents=wanted, confidence=understood.confidence)
         )

@@ -16,7 +16,7 @@ from appliance.assistant.errors import NotPendingError
 from appliance.assistant.guarding import guarded
 from appliance.assistant.notices import notice
 from appliance.assistant.stages import Clock, Composed, Question, Reading
-from appliance.assistant.understanding import likely_intents, understand
+from appliance.assistant.understanding import understand
 from appliance.desk.models import Message
 from appliance.desk.sealing import open_working
 from appliance.knowledge.queries import search
@@ -56,7 +56,6 @@ def reply_to(message_id: UUID, *, engine: EngineClient, emit: Emit) -> None:
             language=question.language,
             audiences=["public"],
             now=timezone.now(),
-            intents=likely_intents(understood),
         )
     reading = Reading(question, understood, tuple(passages))
     with clock.stage("compose"):

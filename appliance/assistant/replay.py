@@ -16,7 +16,7 @@ from appliance.assistant.compose import compose
 from appliance.assistant.models import Evidence
 from appliance.assistant.record import policy_digest
 from appliance.assistant.stages import Composed, Question, Reading
-from appliance.assistant.understanding import likely_intents, understand
+from appliance.assistant.understanding import understand
 from appliance.desk.circumstances import about_message
 from appliance.desk.errors import NotFoundError
 from appliance.knowledge.queries import search
@@ -97,7 +97,6 @@ def _again(
         language=record["language"],
         audiences=["public"],
         now=timezone.now(),
-        intents=likely_intents(understood),
     )
     return compose(Reading(question, understood, tuple(passages)), engine)
 

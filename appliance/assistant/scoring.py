@@ -17,7 +17,18 @@ from typing import Any, Final
 from appliance.knowledge.queries import Passage, Sentence
 from appliance.knowledge.terms import terms
 
-SIGNALS: Final = ("model", "coverage", "words", "likeness", "fused", "intent", "also", "weight")
+SIGNALS: Final = (
+    "model",
+    "coverage",
+    "words",
+    "likeness",
+    "fused",
+    "intent",
+    "also",
+    "weight",
+    "route",
+    "strange",
+)
 WEIGHTS: Final = Path(__file__).with_name("weights.json")
 MARGIN: Final = "margin_"
 
@@ -93,6 +104,8 @@ def candidates(
                 "intent": confidence if set(intents[:1]) & set(passage.intents) else 0.0,
                 "also": 1.0 if set(intents[1:]) & set(passage.intents) else 0.0,
                 "weight": passage.words / max(1, len(asked)),
+                "route": passage.route,
+                "strange": passage.strange,
             },
         )
         for sentence, passage, found in rows

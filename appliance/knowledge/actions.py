@@ -36,6 +36,7 @@ class Draft:
     sentences: Sequence[str]
     intents: Sequence[str] = ()
     questions: Sequence[str] = ()
+    wordings: Sequence[str] = ()
     audience: str = "public"
     effective_at: datetime | None = None
     expires_at: datetime | None = None
@@ -69,6 +70,7 @@ def draft_article(draft: Draft, *, author: Person, origin: str, now: datetime) -
         sentences=ranges,
         intents=list(draft.intents),
         questions=list(draft.questions),
+        wordings=list(draft.wordings),
         digest=version_digest(draft.title, text, ranges),
         drafted_by=author,
         drafted_at=now,

@@ -28,6 +28,7 @@ def read_drafts(paths: Sequence[Path]) -> Iterator[Draft]:
                     sentences=held["sentences"],
                     intents=held.get("intents", ()),
                     questions=held.get("questions", ()),
+                    wordings=held.get("wordings", ()),
                     audience=held.get("audience", "public"),
                 )
             except (json.JSONDecodeError, KeyError, TypeError) as fault:

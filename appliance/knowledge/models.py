@@ -52,7 +52,10 @@ class Version(tables.Model):
     text = tables.TextField()
     sentences = tables.JSONField()
     intents = tables.JSONField(default=list)
+    # Questions that stand beside the article as frequently asked, and are searched.
     questions = tables.JSONField(default=list)
+    # Other ways in which customers have asked; the routing learns from them.
+    wordings = tables.JSONField(default=list)
     digest = tables.BinaryField()
     state = tables.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
     drafted_by = tables.ForeignKey(Person, on_delete=tables.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from appliance.knowledge.models import Version
+from appliance.knowledge.routing import NOWHERE, Routes, routes
 from appliance.knowledge.space import has_space, space
 from appliance.knowledge.terms import terms
 
@@ -18,6 +19,9 @@ _B: Final = 0.75
 # Cormack, Clarke and Buettcher 2009, reciprocal rank fusion.
 _FUSION: Final = 60.0
 _MAX_TERMS: Final = 400
+_ROUTED: Final = 8
+# The score of what the routing has not learnt yet: that of a label that is not meant.
+_UNROUTED: Final = -1.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Passage:
     """A published version that may answer.
 
     words: BM25 of its best passage; likeness: cosine of its best passage, -1 to 1;
-    fused: reciprocal-rank fusion of the two, what results are ordered by.
+    route: what the routing gives its version; strange: what it gives "no article";
+    fused: reciprocal-rank fusion of words, likeness and route, what results are ordered by.
     """
 
     article_id: UUID
@@ -54,13 +59,15 @@ class Passage:
     words: float
     likeness: float
     fused: float
+    route: float
+    strange: float
 
 
 # One row a published, in-date version that this audience may see. Every score is computed
 # over these rows alone: what a caller may not see changes neither a result nor a count.
 _SEARCH: Final = """
 WITH live AS MATERIALIZED (
-    SELECT p.id, p.length, p.vector, v.id AS version_id, v.intents
+    SELECT p.id, p.length, p.vector, v.id AS version_id
     FROM knowledge_passage p
     JOIN knowledge_version v ON v.id = p.version_id
     JOIN knowledge_article a ON a.id = v.article_id
@@ -84,8 +91,7 @@ WITH live AS MATERIALIZED (
     SELECT l.version_id, max(coalesce(w.score, 0)) AS words,
         max(CASE WHEN %(vector)s::vector IS NULL THEN 0
             ELSE 1 - (l.vector <=> %(vector)s::vector) END) AS likeness,
-        min(coalesce((SELECT min(array_position(%(intents)s::text[], i))
-            FROM jsonb_array_elements_text(l.intents) AS i), 99)) AS by_intent
+        coalesce(array_position(%(likely)s::uuid[], l.version_id), 99) AS by_route
     FROM live l LEFT JOIN words w ON w.id = l.id GROUP BY l.version_id
 ), ranked AS (
     SELECT *, rank() OVER (ORDER BY words DESC) AS by_words,
@@ -94,8 +100,8 @@ WITH live AS MATERIALIZED (
 )
 SELECT version_id, words, likeness,
     1 / (%(fusion)s + by_words) + 1 / (%(fusion)s + by_likeness)
-        + CASE WHEN by_intent < 99 THEN 1 / (%(fusion)s + by_intent) ELSE 0 END AS fused
-FROM ranked WHERE words > 0 OR likeness > 0.1 OR by_intent < 99
+        + CASE WHEN by_route < 99 THEN 1 / (%(fusion)s + by_route) ELSE 0 END AS fused
+FROM ranked WHERE words > 0 OR likeness > 0.1 OR by_route < 99
 ORDER BY fused DESC, words DESC, version_id LIMIT %(limit)s
 """
 
@@ -106,15 +112,14 @@ def search(
     language: str,
     audiences: Sequence[str],
     now: datetime,
-    intents: Sequence[str] = (),
     limit: int = 6,
 ) -> list[Passage]:
     """The best published versions for a (masked) question, best first.
 
-    intents: what the customer may want, likeliest first; an article that names one of them is
-    found even where no word of it was used.
+    An article to which the routing leads is found even where no word of it was used.
     """
     wanted = list(terms(text))[:_MAX_TERMS]
+    leads = routes(text, language=language) if wanted else NOWHERE
     vector = space().vectors([text])[0] if wanted and has_space() else None
     with connection.cursor() as cursor:
         cursor.execute(
@@ -124,7 +129,7 @@ def search(
                 "audiences": list(audiences),
                 "language": language,
                 "terms": wanted,
-                "intents": list(intents),
+                "likely": leads.likeliest(_ROUTED),
                 "vector": None if vector is None else str(vector.tolist()),
                 "k1": _K1,
                 "b": _B,
@@ -134,10 +139,10 @@ def search(
         )
         rows = cursor.fetchall()
     held = Version.objects.select_related("article").in_bulk([row[0] for row in rows])
-    return [_passage(held[row[0]], row) for row in rows]
+    return [_passage(held[row[0]], row, leads) for row in rows]
 
 
-def _passage(version: Version, row: tuple[Any, ...]) -> Passage:
+def _passage(version: Version, row: tuple[Any, ...], leads: Routes) -> Passage:
     return Passage(
         article_id=version.article_id,
         version_id=version.pk,
@@ -150,6 +155,8 @@ def _passage(version: Version, row: tuple[Any, ...]) -> Passage:
         words=float(row[1]),
         likeness=float(row[2]),
         fused=float(row[3]),
+        route=leads.scores.get(version.pk, _UNROUTED),
+        strange=leads.none,
     )
 
 

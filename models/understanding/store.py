@@ -76,6 +76,21 @@ def training_data(extra: Sequence[Example] = ()) -> TrainingData:
     return TrainingData(examples, feelings, _digest(examples, feelings))
 
 
+def strangers(language: str) -> list[str]:
+    """Shipped texts that belong nowhere: other matters, near misses, small talk.
+
+    Raises: ExampleFileError.
+    """
+    return [e.text for e in load(_DATA / "oos.jsonl", label="lang") if e.label == language]
+
+
+def told_of_intents(language: str) -> list[tuple[str, str]]:
+    """(intent, text) of the shipped examples in this language. Raises: ExampleFileError."""
+    path = _DATA / "intents.jsonl"
+    rows = zip(load(path, label="intent"), load(path, label="lang"), strict=True)
+    return [(intent.label, intent.text) for intent, lang in rows if lang.label == language]
+
+
 def _digest(*sets: Sequence[Example]) -> str:
     content = [[[e.text, e.label] for e in examples] for examples in sets]
     lexicon = sha256((_DATA / "lexicon.yaml").read_bytes()).hexdigest()

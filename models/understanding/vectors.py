@@ -61,9 +61,7 @@ class Vectoriser:
     @classmethod
     def load(cls, path: Path) -> "Vectoriser":
         with np.load(path, allow_pickle=False) as held:
-            return cls(
-                held["weights"].astype(np.float32), held["projection"].astype(np.float32)
-            )
+            return cls(held["weights"].astype(np.float32), held["projection"].astype(np.float32))
 
 
 def _damped(counts: sparse.csr_matrix) -> sparse.csr_matrix:

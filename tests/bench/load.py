@@ -40,26 +40,36 @@ class Load:
 
     async def _session(self, client: httpx.AsyncClient, number: int) -> None:
         language = ("zh-hans", "en")[number % 2]
-        # One jar a browser: the client's own would be shared by all.
-        began = await client.post(
-            "/api/v1/chat/conversations",
-            json={"language": language},
-            headers={"Idempotency-Key": str(uuid4())},
-        )
-        began.raise_for_status()
-        cookie = {"Cookie": began.headers["set-cookie"].split(";")[0]}
-        client.cookies.clear()
-        listening = asyncio.create_task(self._listen(client, cookie))
+        cookie, listening = await self._begin(client, language)
         ends = time.monotonic() + self.duration_s
         await asyncio.sleep(self.every_s * number / self.sessions)
         mine = self.questions[language][number // 2 :: max(1, self.sessions // 2)]
         place = 0
         while time.monotonic() < ends:
             due = time.monotonic() + self.every_s
-            self.samples.append(await self._ask(client, cookie, mine[place % len(mine)]))
+            sample = await self._ask(client, cookie, mine[place % len(mine)])
+            self.samples.append(sample)
             place += 1
+            if sample.outcome == "handover":
+                # A person has it now; the customer's next question is a new conversation.
+                listening.cancel()
+                cookie, listening = await self._begin(client, language)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         listening.cancel()
+
+    async def _begin(
+        self, client: httpx.AsyncClient, language: str
+    ) -> tuple[dict[str, str], asyncio.Task]:
+        began = await client.post(
+            "/api/v1/chat/conversations",
+            json={"language": language},
+            headers={"Idempotency-Key": str(uuid4())},
+        )
+        began.raise_for_status()
+        # One jar a browser: the client's own would be shared by all.
+        cookie = {"Cookie": began.headers["set-cookie"].split(";")[0]}
+        client.cookies.clear()
+        return cookie, asyncio.create_task(self._listen(client, cookie))
 
     async def _listen(self, client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
         async with client.stream(

@@ -20,7 +20,7 @@ from tests.bench.load import Load, Sample
 from tests.bench.stages import stage_figures
 
 HERE = Path(__file__).parent
-_CHOSEN = ("model", "faq", "rules", "refused", "withheld")
+_ANSWERS = ("model", "rules")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def figures(samples: list[Sample], reference: list[float]) -> dict[str, object]:
     firsts = [sample.first_ms for sample in good if sample.first_ms is not None]
     outcomes = Counter(sample.outcome for sample in good)
     shown = [sample for sample in good if sample.articles]
+    answered = sum(1 for sample in shown if sample.slug)
+    strange = [sample for sample in good if sample.slug is None]
     return {
         "messages": len(samples),
         "errors": len(samples) - len(good),
@@ -101,7 +103,11 @@ def figures(samples: list[Sample], reference: list[float]) -> dict[str, object]:
         "reference_p95_ms": round(percentile(reference, 0.95), 1),
         "reference_median_ms": round(statistics.median(reference), 1) if reference else 0.0,
         "outcomes": dict(outcomes),
-        "chosen_by_model_share": _share(outcomes["model"], sum(outcomes[o] for o in _CHOSEN)),
+        "answered_share": _share(answered, sum(1 for sample in good if sample.slug)),
+        "chosen_by_model_share": _share(outcomes["model"], sum(outcomes[o] for o in _ANSWERS)),
+        "unanswerable_refused_share": _share(
+            sum(1 for sample in strange if sample.outcome not in _ANSWERS), len(strange)
+        ),
         "article_right_share": _share(
             sum(1 for sample in shown if sample.slug in sample.articles), len(shown)
         ),

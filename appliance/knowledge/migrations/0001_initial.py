@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ("sentences", models.JSONField()),
                 ("intents", models.JSONField(default=list)),
                 ("questions", models.JSONField(default=list)),
+                ("wordings", models.JSONField(default=list)),
                 ("digest", models.BinaryField()),
                 (
                     "state",

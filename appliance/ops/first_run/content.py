@@ -29,9 +29,10 @@ def load_knowledge(now: datetime) -> bool:
     if Version.objects.exists():
         return False
     # Here, because a later start need not wait for the libraries behind it.
+    from appliance.knowledge.demo.wordings import with_wordings
     from appliance.knowledge.imports import import_articles, read_drafts
 
-    drafts = list(read_drafts(sorted(ARTICLES.glob("*.jsonl"))))
+    drafts = with_wordings(list(read_drafts(sorted(ARTICLES.glob("*.jsonl")))))
     with transaction.atomic():
         made: Iterator[Version] = import_articles(
             drafts,

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         folder = ROOT / "models" / "demo" / "data"
-        defaults = [folder / "questions-zh.jsonl", folder / "questions-en.jsonl"]
+        defaults = sorted(folder.glob("questions-*.jsonl"))
         parser.add_argument("files", nargs="*", type=Path, default=defaults)
         parser.add_argument("--split", default="dev")
         parser.add_argument("--write", action="store_true", help="replace weights.json")
