@@ -26,17 +26,16 @@ from appliance.accounts.doors import open_to_all
 from appliance.assistant.answering import answer_later
 from appliance.assistant.intake import Received, receive_message
 from appliance.channels import shapes
+from appliance.channels.beginning import Asked, begin
 from appliance.channels.body import BoundedJson, JsonOnly
-from appliance.channels.browser import hand_out, open_browser, visit
+from appliance.channels.browser import hand_out, visit
 from appliance.channels.budget import spend, whereabouts
 from appliance.channels.errors import IdentityError, NoSeatError, OverBudgetError
-from appliance.channels.identity import subject_of
 from appliance.channels.seats import Seat, Seated, seats
 from appliance.channels.streams import answer_stream, conversation_stream
 from appliance.desk.actions import (
     Actor,
     answer_survey,
-    begin_conversation,
     close_conversation,
     give_feedback,
     request_person,
@@ -56,11 +55,11 @@ from appliance.web.problems import ProblemError
 from appliance.web.requests import origin_of
 from appliance.web.sse import stream
 from audit.actions import append, append_refusal
-from audit.events import ConversationViewed, IdentityAccepted, IdentityRefused, RateLimited
-from compliance.privacy.actions import create_subject
-from compliance.privacy.models import DataSubject
+from audit.events import ConversationViewed, RateLimited
 
 _LONGEST_KEY = 200
+# Whoever repeats a key gets the conversation that it began: 128 random bits in base64.
+_SHORTEST_SECRET = 22
 # Each read stays in the log for ever; pages that reconnect read often, behind one address.
 _READS = 20
 Input = TypeVar("Input", bound=BaseSerializer[Any])
@@ -133,12 +132,15 @@ class CustomerView(APIView):
             ) from fault
 
 
-def key_of(request: Request) -> bytes:
+def key_of(request: Request, *, shortest: int = 1) -> bytes:
     """The digest of the Idempotency-Key. Raises ProblemError."""
     given = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(given) <= _LONGEST_KEY:
+    if not shortest <= len(given) <= _LONGEST_KEY:
         raise ProblemError(
-            400, _("Idempotency-Key is missing"), _("Send any unique text of 1 to 200 characters.")
+            400,
+            _("Idempotency-Key is missing"),
+            _("Send any unique text of %(shortest)s to %(longest)s characters.")
+            % {"shortest": shortest, "longest": _LONGEST_KEY},
         )
     return sha256(given.encode("utf-8", "surrogateescape")).digest()
 
@@ -184,57 +186,23 @@ class BeginView(CustomerView):
     """POST: begin a conversation; the answer's cookie alone can read it."""
 
     def post(self, request: Request) -> Response:
-        key_of(request)
+        key = key_of(request, shortest=_SHORTEST_SECRET)
         wanted = checked(shapes.BeginIn, request)
         self.spend(request, "begin")
         translation.activate(wanted["language"])
-        subject, known = self._subject(request, wanted)
-        with transaction.atomic():
-            made = begin_conversation(
-                subject,
-                channel=wanted["channel"],
-                language=wanted["language"],
-                is_identified=known,
-                actor=Actor(f"customer:{subject.pk}", origin_of(request._request)),  # noqa: SLF001
-                now=self.now,
-            )
-            token = open_browser(made, self.now)
-        response = Response(shapes.state_out(made), status=201)
-        hand_out(response, token)
-        self.visit = None
-        return response
-
-    def _subject(self, request: Request, wanted: dict[str, Any]) -> tuple[DataSubject, bool]:
-        origin = origin_of(request._request)  # noqa: SLF001
-        token = wanted.get("identity")
-        if not token:
-            return create_subject(now=self.now, actor="service:web", origin=origin), False
+        asked = Asked(**wanted, key=key, origin=origin_of(request._request))  # noqa: SLF001
         try:
-            with transaction.atomic():
-                subject = subject_of(token, origin=origin, now=self.now)
-                append(
-                    IdentityAccepted(
-                        actor=f"customer:{subject.pk}",
-                        origin=origin,
-                        subject=subject.pk,
-                        channel=wanted["channel"],
-                    )
-                )
+            made, token = translated(lambda: begin(asked, self.visit, self.now))
         except IdentityError as fault:
-            append_refusal(
-                IdentityRefused(
-                    actor="anonymous",
-                    origin=origin,
-                    channel=wanted["channel"],
-                    reason=fault.reason,
-                )
-            )
             raise ProblemError(
                 401,
                 _("Your sign-in at the bank could not be confirmed"),
                 _("Load the bank's page again, or begin without signing in."),
             ) from fault
-        return subject, True
+        response = Response(shapes.state_out(made), status=201)
+        hand_out(response, token)
+        self.visit = None
+        return response
 
 
 @open_to_all(leaves_event=True)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from appliance.channels.models import BrowserSession
 from appliance.config import config
+from appliance.desk.errors import KeyReusedError
 from appliance.desk.models import Conversation
 
 COOKIE: Final = "strongroom_chat"
@@ -37,11 +38,51 @@ def _digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def open_browser(conversation: Conversation, now: datetime) -> str:
-    """Bind a conversation to the browser that began it. Returns its first token."""
+def open_browser(conversation: Conversation, *, key: bytes, asked: bytes, now: datetime) -> str:
+    """Bind a conversation to the browser that began it. Returns its first token.
+
+    key, asked: digests of the request's Idempotency-Key and of what it asked for.
+    """
     token = token_urlsafe(32)
-    BrowserSession.objects.create(conversation=conversation, token=_digest(token), rotated_at=now)
+    BrowserSession.objects.create(
+        conversation=conversation,
+        token=_digest(token),
+        rotated_at=now,
+        begun_with=key,
+        begun_as=asked,
+    )
     return token
+
+
+def opened_before(
+    visit: Visit | None, *, key: bytes, asked: bytes, now: datetime
+) -> tuple[Conversation, str] | None:
+    """The conversation that this key began, with a fresh token; None where it began none.
+
+    Only to whom it was meant for: the same request again, of which no answer was ever used, or
+    the browser that has the conversation already.
+    Raises: KeyReusedError.
+    """
+    held = (
+        BrowserSession.objects.select_related("conversation__subject")
+        .select_for_update(of=("self",))
+        .filter(begun_with=key)
+        .first()
+    )
+    if held is None:
+        return None
+    is_here = visit is not None and visit.conversation.pk == held.conversation_id
+    is_same = held.begun_as is not None and bytes(held.begun_as) == asked
+    if not (is_here or (is_same and _is_open(held, now))):
+        raise KeyReusedError
+    token = _rotate(held, bytes(held.token), now)
+    assert token is not None
+    return held.conversation, token
+
+
+def _is_open(held: BrowserSession, now: datetime) -> bool:
+    is_young = held.conversation.begun_at >= now - LIFE
+    return is_young and held.conversation.subject.erasure_began_at is None
 
 
 def _former_counts(now: datetime) -> Q:
@@ -60,9 +101,7 @@ def visit(request: HttpRequest, now: datetime) -> Visit | None:
         .filter(Q(token=digest) | Q(_former_counts(now), former=digest))
         .first()
     )
-    if held is None or held.conversation.begun_at < now - LIFE:
-        return None
-    if held.conversation.subject.erasure_began_at is not None:
+    if held is None or not _is_open(held, now):
         return None
     return Visit(held.conversation, _renewed(held, digest, now))
 
@@ -74,7 +113,9 @@ def _renewed(held: BrowserSession, digest: bytes, now: datetime) -> str | None:
     if is_present and age >= _ROTATE_AFTER:
         return _rotate(held, digest, now)
     if is_present and held.confirmed_at is None:
-        BrowserSession.objects.filter(pk=held.pk, token=digest).update(confirmed_at=now)
+        BrowserSession.objects.filter(pk=held.pk, token=digest).update(
+            confirmed_at=now, begun_as=None
+        )
     # Not at once: the answer that carries the fresh token may still be under way.
     if not is_present and held.confirmed_at is None and age >= _GRACE:
         return _rotate(held, digest, now)

@@ -20,6 +20,10 @@ class BrowserSession(tables.Model):
     rotated_at = tables.DateTimeField()
     # When the present token came back first: only then has the browser certainly got it.
     confirmed_at = tables.DateTimeField(null=True)
+    # SHA-256 of the Idempotency-Key that began it, and of what was asked for with it. The
+    # latter goes with the first use of the first token: from then on nothing was lost.
+    begun_with = tables.BinaryField(unique=True)
+    begun_as = tables.BinaryField(null=True)
 
     class Meta:
         db_table = "channels_browser_session"

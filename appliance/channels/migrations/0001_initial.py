@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
                 ("former", models.BinaryField(db_index=True, null=True)),
                 ("rotated_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
+                ("begun_with", models.BinaryField(unique=True)),
+                ("begun_as", models.BinaryField(null=True)),
                 (
                     "conversation",
                     models.OneToOneField(

@@ -15,7 +15,7 @@ from appliance.channels import identity
 from appliance.desk.models import Conversation
 from audit.models import LoggedEvent
 from compliance.privacy.models import DataSubject
-from tests.appliance.channels.test_conversation import post
+from tests.appliance.channels.test_conversation import key, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "s" * 48
@@ -133,3 +133,15 @@ def test_a_customer_whose_erasure_has_begun_is_a_new_subject():
     DataSubject.objects.filter(pk=first.pk).update(erasure_began_at=timezone.now())
     assert begin(token(jti="after")).status_code == 201
     assert Conversation.objects.exclude(subject=first).count() == 1
+
+
+@pytest.mark.parametrize("other", [None, "another"], ids=["without", "another"])
+def test_a_repeat_opens_what_was_begun_only_to_the_same_identity(other):
+    same, first = key(), token(jti="first")
+    wanted = {"language": "en", "identity": first}
+    made = post(Client(), "conversations", wanted, **same).json()["id"]
+    changed = wanted | {"identity": other and token(jti=other)}
+    assert post(Client(), "conversations", changed, **same).status_code == 409
+    again = post(Client(), "conversations", wanted, **same)
+    assert (again.status_code, again.json()["id"]) == (201, made)
+    assert Conversation.objects.count() == 1

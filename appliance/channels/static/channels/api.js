@@ -47,7 +47,8 @@ async function problemOf(response) {
 
 const json = async (promise) => (await promise).json();
 
-export const begin = (wanted) => json(ask("POST", "/conversations", { body: wanted }));
+/* With the same key the same conversation, should the first answer have been lost. */
+export const begin = (wanted, key) => json(ask("POST", "/conversations", { body: wanted, key }));
 export const conversation = () => json(ask("GET", "/conversation"));
 export const person = () => json(ask("POST", "/person"));
 export const close = () => ask("POST", "/close");

@@ -205,15 +205,21 @@ function end() {
   speak(say("ended"));
 }
 
+/* What was asked for and never answered: it is asked for again in the same words. */
+let unanswered = null;
+
 async function begin({ withPerson }) {
   const buttons = [by("begin"), by("begin-person")];
   for (const button of buttons) button.disabled = true;
   complainAtDoor("");
   try {
-    const opened = await api.begin({ language, channel, identity: await frame.who() });
+    unanswered ??= { key: api.freshKey(), wanted: { language, channel, identity: await frame.who() } };
+    const opened = await api.begin(unanswered.wanted, unanswered.key);
+    unanswered = null;
     enter(opened);
     if (withPerson) await wantPerson();
   } catch (fault) {
+    if (fault.status) unanswered = null;
     complainAtDoor(fault.message);
   } finally {
     for (const button of buttons) button.disabled = false;
