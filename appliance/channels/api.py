@@ -58,6 +58,7 @@ from audit.actions import append, append_refusal
 from audit.events import ConversationViewed, RateLimited
 
 _LONGEST_KEY = 200
+_LONGEST_PLACE = 9
 # Whoever repeats a key gets the conversation that it began: 128 random bits in base64.
 _SHORTEST_SECRET = 22
 # Each read stays in the log for ever; pages that reconnect read often, behind one address.
@@ -145,6 +146,11 @@ def key_of(request: Request, *, shortest: int = 1) -> bytes:
     return sha256(given.encode("utf-8", "surrogateescape")).digest()
 
 
+def place_of(given: str) -> int:
+    """A place in a conversation, 0 for what is none."""
+    return int(given) if given.isdecimal() and len(given) <= _LONGEST_PLACE else 0
+
+
 def checked(kind: type[Input], request: Request) -> dict[str, Any]:
     if not isinstance(request.data, dict):
         raise ProblemError(400, _("This request was not understood"), _("Send a JSON object."))
@@ -207,16 +213,21 @@ class BeginView(CustomerView):
 
 @open_to_all(leaves_event=True)
 class ConversationView(CustomerView):
-    """GET: the whole conversation, for a page that is loaded again."""
+    """GET ?after=PLACE: the conversation from there on, for a page that is loaded again.
+
+    At most a page of messages; `more` says whether others follow, here or by the events.
+    """
 
     def get(self, request: Request) -> Response:
         conversation = self.conversation
+        after = request.query_params.get("after", "0")
         self.spend(request, "read", times=_READS)
         with transaction.atomic():
             append(ConversationViewed(**self.circumstances(request), form="raw"))
-            turns = turns_after(conversation, 0, form="raw")
+            turns = turns_after(conversation, place_of(after), form="raw")
         held = shapes.state_out(conversation)
         held |= {"messages": shapes.messages_out(turns), "degraded": degraded_parts()}
+        held["more"] = bool(turns) and turns[-1].place < conversation.next_place - 1
         return Response(held)
 
 
@@ -323,7 +334,6 @@ class EventsView(CustomerView):
     def get(self, request: Request) -> HttpResponseBase:
         conversation = self.conversation
         given = request.headers.get("Last-Event-ID", request.query_params.get("after", "0"))
-        after = int(given) if given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - places fit
         self.spend(request, "read", times=_READS)
         seat = self._seat(request)
         try:
@@ -332,7 +342,7 @@ class EventsView(CustomerView):
         except BaseException:
             seats().leave(seat)
             raise
-        pieces = conversation_stream(conversation.pk, after, seat.left)
+        pieces = conversation_stream(conversation.pk, place_of(given), seat.left)
         return stream(Seated(pieces, partial(seats().leave, seat)))
 
     def _seat(self, request: Request) -> Seat:

@@ -18,7 +18,7 @@ from appliance.assistant.intake import Received
 from appliance.channels.errors import GoneError
 from appliance.channels.shapes import messages_out, state_out
 from appliance.desk.models import Conversation, Message
-from appliance.desk.queries import turns_after
+from appliance.desk.queries import PAGE, turns_after
 from appliance.web.fanout import HUB
 from appliance.web.sse import COMMENT, event
 from compliance.vault.errors import VaultError
@@ -104,7 +104,7 @@ def _told(conversation_id: UUID, message_id: UUID) -> _Told:
     place = Message.objects.filter(answers=asked).values_list("place", flat=True).first()
     answer = None
     if place is not None:
-        answer = messages_out(turns_after(asked.conversation, place - 1, form="raw")[:1])[0]
+        answer = messages_out(turns_after(asked.conversation, place - 1, form="raw", most=1))[0]
     return _Told(is_over, answer, state_out(asked.conversation))
 
 
@@ -150,7 +150,10 @@ def _conversation(conversation_id: UUID, after: int, left: Event) -> Iterator[by
             if state != before:
                 before = state
                 yield event("state", state)
-            if not left.is_set() and not woken.wait(_LOOK_S):
+            # A full page: there may be another at once.
+            if len(messages) == PAGE or left.is_set():
+                continue
+            if not woken.wait(_LOOK_S):
                 yield COMMENT
 
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, TextField
 
 from appliance.accounts.models import Account
 from appliance.desk.circumstances import about_conversation
@@ -20,6 +21,8 @@ from compliance.pii.masking import resolve
 from compliance.pii.placeholders import Ledger
 
 State = Conversation.State
+# Messages of one read: each is opened with the customer's key.
+PAGE: Final = 200
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class Transcript:
+    """A page of a conversation: its last turns, or the last before a place."""
+
     conversation: Conversation
     turns: tuple[Turn, ...]
+
+    @property
+    def earlier(self) -> int | None:
+        """The place before which there is more; places are dense and begin at 1."""
+        return self.turns[0].place if self.turns and self.turns[0].place > 1 else None
 
 
 def waiting_line() -> list[Waiting]:
@@ -98,11 +108,23 @@ def place_in_line(conversation: Conversation) -> int | None:
     return ahead.count() + 1
 
 
-def turns_after(conversation: Conversation, place: int, *, form: str) -> tuple[Turn, ...]:
-    """Turns behind a place, in this form; for callers that have settled who reads."""
-    rows = list(
-        Message.objects.filter(conversation=conversation, place__gt=place).order_by("place")
-    )
+def turns_after(
+    conversation: Conversation, place: int, *, form: str, most: int = PAGE
+) -> tuple[Turn, ...]:
+    """The first turns behind a place, in this form; for callers that have settled who reads."""
+    found = Message.objects.filter(conversation=conversation, place__gt=place)
+    return _turns(conversation, list(found.order_by("place")[:most]), form)
+
+
+def _turns_before(conversation: Conversation, place: int | None, *, form: str) -> tuple[Turn, ...]:
+    """The last turns before a place, or of all, oldest first."""
+    found = Message.objects.filter(conversation=conversation)
+    if place is not None:
+        found = found.filter(place__lt=place)
+    return _turns(conversation, list(found.order_by("-place")[:PAGE])[::-1], form)
+
+
+def _turns(conversation: Conversation, rows: list[Message], form: str) -> tuple[Turn, ...]:
     ledger = open_ledger(conversation) if form == "mask" else Ledger()
     thumbs = dict(
         Feedback.objects.filter(message__in=[row.pk for row in rows]).values_list(
@@ -144,10 +166,11 @@ def _text(row: Message, subject: UUID, ledger: Ledger, form: str) -> str:
 
 @transaction.atomic
 def transcript_for(
-    account: Account, conversation_id: UUID, *, purpose: str, origin: str
+    account: Account, conversation_id: UUID, *, purpose: str, origin: str, before: int | None = None
 ) -> Transcript:
-    """The whole conversation in the form that policy grants, recorded as a read.
+    """A page of the conversation in the form that policy grants, recorded as a read.
 
+    before: a place, for the page that ends there; None for the last one.
     Raises: NotFoundError also where nothing may be seen, or its customer has been erased.
     """
     conversation = Conversation.objects.select_related("subject").filter(pk=conversation_id).first()
@@ -164,7 +187,7 @@ def transcript_for(
             form=form,
         )
     )
-    return Transcript(conversation, turns_after(conversation, 0, form=form))
+    return Transcript(conversation, _turns_before(conversation, before, form=form))
 
 
 _FORMS = ("none", "placeholder", "mask", "raw")
@@ -190,6 +213,15 @@ def form_for(account: Account, conversation: Conversation, *, purpose: str) -> s
     return max(forms, key=_FORMS.index)
 
 
+class _Names(Func):
+    """The names in a JSON object, a row each."""
+
+    function = "jsonb_object_keys"
+    set_returning = True
+    output_field = TextField()
+
+
 def types_in(conversation: Conversation) -> frozenset[str]:
-    found = Message.objects.filter(conversation=conversation).values_list("found", flat=True)
-    return frozenset(name for one in found for name in one)
+    """What was found anywhere in it; gathered where the rows are."""
+    rows = Message.objects.filter(conversation=conversation)
+    return frozenset(rows.values_list(_Names("found"), flat=True).distinct())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,6 +33,8 @@ from appliance.desk.replies import reply
 from appliance.web.requests import actor_of, origin_of, refused
 from audit.actions import append
 from audit.events import ConversationsListed
+
+_LONGEST_PLACE: Final = 9
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,15 @@ def _lists(request: HttpRequest) -> dict[str, object]:
             count=len(waiting) + len(mine),
         )
     )
-    open_id = request.GET.get("open", "")
-    return {"waiting": waiting, "mine": mine, "open_id": open_id}
+    return {"waiting": waiting, "mine": mine, "open_id": _open_id(request)}
+
+
+def _open_id(request: HttpRequest) -> str:
+    """The conversation that the page says is open; nothing that is no id."""
+    try:
+        return str(UUID(request.GET.get("open", "")))
+    except ValueError:
+        return ""
 
 
 def _held(row: Conversation) -> Row:
@@ -114,12 +124,14 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    given = request.GET.get("before", "")
     try:
         held = transcript_for(
             _account(request),
             conversation_id,
             purpose="serve_customer",
             origin=origin_of(request),
+            before=int(given) if given.isdecimal() and len(given) <= _LONGEST_PLACE else None,
         )
     except NotFoundError as fault:
         refused(request)
@@ -138,6 +150,7 @@ def _opened(request: HttpRequest, held: Transcript) -> dict[str, object]:
     return {
         "opened": found,
         "turns": held.turns,
+        "earlier": held.earlier,
         "form": wording.FORMS.get(held.turns[0].form) if held.turns else None,
         "authors": wording.AUTHORS,
         "state": _("You answer") if is_mine else wording.STATES[found.state],
