@@ -64,6 +64,14 @@ class PackError(Exception):
     """Something in the pack does not hold."""
 
 
+class ChangedError(PackError):
+    """A file is not the one that the manifest lists."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: changed (SHA-256 or size is not the manifest's)")
+        self.name = name
+
+
 # --- reading -----------------------------------------------------------------
 
 
@@ -180,7 +188,7 @@ def check_file(pack: Pack, name: str, listed: Any) -> None:
         if size > wanted[1]:
             break
     if (digest.hexdigest(), size) != wanted:
-        raise PackError(f"{name}: changed (SHA-256 or size is not the manifest's)")
+        raise ChangedError(name)
 
 
 # --- signed notes (c2sp.org/signed-note) ---------------------------------------
@@ -373,6 +381,27 @@ def check_entries(pack: Pack, manifest: dict[str, Any], state: Checkpoint) -> li
     return indexes
 
 
+def first_bad_entry(pack: Pack, name: str) -> str:
+    """Of a changed entries.jsonl, the first entry whose proof fails, to be read by people.
+
+    The checkpoint is taken as the pack has it: this only says where to look.
+    """
+    if name != ENTRIES:
+        return ""
+    try:
+        lines = pack.read(CHECKPOINT).decode().split("\n")
+        state = Checkpoint(int(lines[1]), b64(lines[2], CHECKPOINT))
+        for what, line in pack.lines(ENTRIES):
+            fields = parse_json(line, what)
+            index = member(fields, "index", int, what)
+            check_entry(fields, index, state, f"{what} (index {index})")
+    except PackError as fault:
+        return f"; first entry that does not hold: {fault}"
+    except (IndexError, ValueError):
+        return ""
+    return "; every entry that is left leads to the root"
+
+
 def check_entry(fields: dict[str, Any], index: int, state: Checkpoint, where: str) -> None:
     """Check one inclusion proof."""
     entry = member(fields, "entry", str, where)
@@ -521,7 +550,10 @@ def check_manifest_note(pack: Pack, keys: list[Key], origin: str) -> None:
 def verify(path: str, anchors: list[str], wanted_key: str | None) -> list[str]:
     """Check a pack; return the lines to show, or raise PackError."""
     pack = Pack(path)
-    manifest = check_files(pack)
+    try:
+        manifest = check_files(pack)
+    except ChangedError as fault:
+        raise PackError(f"{fault}{first_bad_entry(pack, fault.name)}") from fault
     origin = member(manifest, "origin", str, MANIFEST)
     keys = read_keys(pack.read(KEYS), origin)
     print_of_keys = fingerprint(keys)

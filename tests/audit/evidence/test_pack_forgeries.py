@@ -108,6 +108,15 @@ def test_a_truncated_pack_is_refused(sound, tmp_path, share):
     assert (status, "does not hold" in said) == (1, True)
 
 
+def test_a_changed_entry_is_named_even_where_the_manifest_shows_the_change(sound, tmp_path):
+    files = files_of(sound)
+    broken = changed_line(files["entries.jsonl"], 41, ENTRY_CHANGES["entry-changed"])
+    status, said = check(rezip(tmp_path / "x.zip", files | {"entries.jsonl": broken}, sign=False))
+    assert status == 1
+    assert "entries.jsonl: changed" in said
+    assert "first entry that does not hold: entries.jsonl line 42" in said
+
+
 def changed_line(content, number, change):
     lines = content.split(b"\n")
     fields = json.loads(lines[number])
