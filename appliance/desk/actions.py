@@ -7,6 +7,7 @@ answer at once, and a hand-over is never overtaken by an answer that was on its 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -41,6 +42,8 @@ from compliance.privacy.models import DataSubject
 
 Author = Message.Author
 State = Conversation.State
+# Where a conversation stands and with whom: what changes when it changes hands.
+_STANDING: Final = ("state", "agent", "waiting_since", "waiting_reason")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def add_turn(conversation: Conversation, turn: Turn, *, now: datetime) -> Messag
     )
     conversation.next_place += 1
     conversation.last_at = now
-    conversation.save()
+    conversation.save(update_fields=["next_place", "last_at", "ledger"])
     announce(f"conversation:{conversation.pk}")
     return message
 
@@ -136,7 +139,7 @@ def put_in_line(conversation: Conversation, *, reason: str, actor: Actor, now: d
     """The same for a caller that holds the lock and has checked the state."""
     conversation.state = State.WAITING
     conversation.waiting_since, conversation.waiting_reason = now, reason
-    conversation.save()
+    conversation.save(update_fields=_STANDING)
     append(HandoverRequested(**_of(conversation, actor), reason=reason))
     announce("desk", f"conversation:{conversation.pk}")
 
@@ -155,7 +158,7 @@ def take_conversation(conversation_id: UUID, *, agent: Actor, now: datetime) -> 
     conversation.state, conversation.agent = State.WITH_PERSON, agent.account
     conversation.waiting_since, conversation.waiting_reason = None, ""
     conversation.last_at = now
-    conversation.save()
+    conversation.save(update_fields=[*_STANDING, "last_at"])
     append(ConversationTaken(**_of(conversation, agent)))
     announce("desk", f"conversation:{conversation.pk}")
     return conversation
@@ -176,7 +179,7 @@ def hand_back(conversation_id: UUID, *, agent: Actor, now: datetime) -> None:
     conversation = _held_by(conversation_id, agent)
     conversation.state, conversation.agent = State.WITH_ASSISTANT, None
     conversation.last_at = now
-    conversation.save()
+    conversation.save(update_fields=[*_STANDING, "last_at"])
     append(ConversationReturned(**_of(conversation, agent)))
     announce("desk", f"conversation:{conversation.pk}")
 
@@ -204,7 +207,7 @@ def close_conversation(conversation_id: UUID, *, actor: Actor, now: datetime) ->
         raise NotYoursError
     conversation.state, conversation.last_at = State.CLOSED, now
     conversation.waiting_since, conversation.waiting_reason = None, ""
-    conversation.save()
+    conversation.save(update_fields=[*_STANDING, "last_at"])
     append(ConversationClosed(**_of(conversation, actor), messages=conversation.next_place - 1))
     announce("desk", f"conversation:{conversation.pk}")
 

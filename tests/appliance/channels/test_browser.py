@@ -25,7 +25,7 @@ def later(**wait):
     held.rotated_at -= timedelta(**wait)
     if held.confirmed_at:
         held.confirmed_at -= timedelta(**wait)
-    held.save()
+    held.save(update_fields=["rotated_at", "confirmed_at"])
 
 
 def reads(client):
