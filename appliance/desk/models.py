@@ -42,6 +42,9 @@ class Conversation(tables.Model):
             tables.Index(
                 fields=["waiting_since"], condition=Q(state="waiting"), name="desk_waiting_line"
             ),
+            tables.Index(
+                fields=["agent", "last_at"], condition=Q(state="person"), name="desk_of_agent"
+            ),
             tables.Index(fields=["subject", "last_at"], name="desk_of_subject"),
             tables.Index(fields=["last_at"], name="desk_by_time"),
         )

@@ -7,111 +7,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('privacy', '0001_initial'),
+        ("privacy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('widget', 'widget'), ('desk', 'desk'), ('email', 'email'), ('api', 'api'), ('messaging', 'messaging'), ('voice', 'voice'), ('file', 'file')], max_length=16)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('assistant', 'With Assistant'), ('waiting', 'Waiting'), ('person', 'With Person'), ('closed', 'Closed')], default='assistant', max_length=16)),
-                ('begun_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('waiting_since', models.DateTimeField(null=True)),
-                ('waiting_reason', models.CharField(blank=True, default='', max_length=16)),
-                ('next_place', models.PositiveIntegerField(default=1)),
-                ('ledger', models.BinaryField(null=True)),
-                ('is_identified', models.BooleanField(default=False)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='privacy.datasubject')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("widget", "widget"),
+                            ("desk", "desk"),
+                            ("email", "email"),
+                            ("api", "api"),
+                            ("messaging", "messaging"),
+                            ("voice", "voice"),
+                            ("file", "file"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("assistant", "With Assistant"),
+                            ("waiting", "Waiting"),
+                            ("person", "With Person"),
+                            ("closed", "Closed"),
+                        ],
+                        default="assistant",
+                        max_length=16,
+                    ),
+                ),
+                ("begun_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("waiting_since", models.DateTimeField(null=True)),
+                ("waiting_reason", models.CharField(blank=True, default="", max_length=16)),
+                ("next_place", models.PositiveIntegerField(default=1)),
+                ("ledger", models.BinaryField(null=True)),
+                ("is_identified", models.BooleanField(default=False)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="privacy.datasubject"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'desk_conversation',
+                "db_table": "desk_conversation",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveIntegerField()),
-                ('author', models.CharField(choices=[('customer', 'Customer'), ('assistant', 'Assistant'), ('agent', 'Agent'), ('system', 'System')], max_length=16)),
-                ('at', models.DateTimeField()),
-                ('original', models.BinaryField()),
-                ('working', models.BinaryField()),
-                ('found', models.JSONField(default=dict)),
-                ('dropped', models.JSONField(default=dict)),
-                ('reply', models.CharField(choices=[('none', 'None'), ('pending', 'Pending'), ('composing', 'Composing'), ('done', 'Done')], default='none', max_length=16)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('idempotency', models.BinaryField(null=True)),
-                ('sources', models.JSONField(default=list)),
-                ('outcome', models.CharField(blank=True, default='', max_length=16)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('answers', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='desk.message')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='desk.conversation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.PositiveIntegerField()),
+                (
+                    "author",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("assistant", "Assistant"),
+                            ("agent", "Agent"),
+                            ("system", "System"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("original", models.BinaryField()),
+                ("working", models.BinaryField()),
+                ("found", models.JSONField(default=dict)),
+                ("dropped", models.JSONField(default=dict)),
+                (
+                    "reply",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("pending", "Pending"),
+                            ("composing", "Composing"),
+                            ("done", "Done"),
+                        ],
+                        default="none",
+                        max_length=16,
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("idempotency", models.BinaryField(null=True)),
+                ("sources", models.JSONField(default=list)),
+                ("outcome", models.CharField(blank=True, default="", max_length=16)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "answers",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answer",
+                        to="desk.message",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="desk.conversation",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'desk_message',
+                "db_table": "desk_message",
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('is_helpful', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='desk.message')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("is_helpful", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="desk.message"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'desk_feedback',
+                "db_table": "desk_feedback",
             },
         ),
         migrations.CreateModel(
-            name='Survey',
+            name="Survey",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('score', models.PositiveSmallIntegerField()),
-                ('comment', models.BinaryField(null=True)),
-                ('at', models.DateTimeField()),
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='desk.conversation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField()),
+                ("comment", models.BinaryField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="desk.conversation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'desk_survey',
+                "db_table": "desk_survey",
             },
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['waiting_since'], name='desk_waiting_line'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["waiting_since"],
+                name="desk_waiting_line",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['subject', 'last_at'], name='desk_of_subject'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("state", "person")),
+                fields=["agent", "last_at"],
+                name="desk_of_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['last_at'], name='desk_by_time'),
+            model_name="conversation",
+            index=models.Index(fields=["subject", "last_at"], name="desk_of_subject"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('reply__in', ['pending', 'composing'])), fields=['at'], name='desk_unanswered'),
+            model_name="conversation",
+            index=models.Index(fields=["last_at"], name="desk_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("reply__in", ["pending", "composing"])),
+                fields=["at"],
+                name="desk_unanswered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'place'), name='one_message_a_place'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "place"), name="one_message_a_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'idempotency'), name='a_key_is_used_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("conversation", "idempotency"), name="a_key_is_used_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='score_is_1_to_5'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="score_is_1_to_5"
+            ),
         ),
     ]
