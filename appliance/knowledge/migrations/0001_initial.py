@@ -5,6 +5,27 @@ import django.db.models.deletion
 import pgvector.django.vector
 from django.db import migrations, models
 
+# What customers may have been told stays as it was approved, whoever asks; a draft may change.
+GUARD = """
+CREATE FUNCTION knowledge_guard_wording() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF OLD.state IN ('published', 'retired') AND (
+        (NEW.title, NEW.text, NEW.sentences, NEW.digest)
+        IS DISTINCT FROM (OLD.title, OLD.text, OLD.sentences, OLD.digest)
+        OR NEW.state NOT IN ('published', 'retired')
+    ) THEN
+        RAISE EXCEPTION 'version %: got a change of a published wording, want a new version',
+            OLD.id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER knowledge_wording_stays BEFORE UPDATE ON knowledge_version
+    FOR EACH ROW EXECUTE FUNCTION knowledge_guard_wording();
+ALTER TABLE knowledge_version ENABLE ALWAYS TRIGGER knowledge_wording_stays;
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -195,5 +216,10 @@ class Migration(migrations.Migration):
                 ),
                 name="approved_by_a_second_person",
             ),
+        ),
+        migrations.RunSQL(
+            GUARD,
+            "DROP TRIGGER knowledge_wording_stays ON knowledge_version;"
+            "DROP FUNCTION knowledge_guard_wording();",
         ),
     ]
