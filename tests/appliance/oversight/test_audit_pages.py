@@ -65,7 +65,8 @@ def last(kind):
 
 
 def test_every_kind_of_event_has_words():
-    assert sorted(kind for kind in CATALOGUE if kind not in KINDS and ":" in kind) == []
+    shipped = {kind for kind, event in CATALOGUE.items() if not event.__module__.startswith("tests")}
+    assert sorted(shipped - KINDS.keys()) == []
 
 
 def test_search_by_subject_leaves_an_event_with_the_filters_names_alone(auditor, subjects):
