@@ -11,8 +11,8 @@ from appliance.oversight.errors import CannotExportError
 from audit import wiring
 from audit.actions import append
 from audit.errors import EvidenceError, NotConfiguredError
-from audit.events import CheckpointExported, PackExported
-from audit.evidence.pack import PackReport, build_pack
+from audit.events import CheckpointExported
+from audit.evidence.pack import PackReport, build_pack, record_pack
 from audit.keys import fingerprint
 from audit.queries import Filter, tree_state
 
@@ -33,19 +33,7 @@ def take_pack(wanted: Filter, *, actor: str, origin: str, now: datetime) -> Pack
     file = TemporaryFile()  # noqa: SIM115 - handed to the response, which closes it
     try:
         report = build_pack(file, wanted, wiring=wiring.current(), now=now)
-        with transaction.atomic():
-            append(
-                PackExported(
-                    actor=actor,
-                    origin=origin,
-                    purpose="audit",
-                    subject=wanted.subject,
-                    digest=report.digest,
-                    entries=report.entries,
-                    tree_size=report.size,
-                    filters=tuple(wanted.described()),
-                )
-            )
+        record_pack(report, wanted, actor=actor, origin=origin)
     except (EvidenceError, NotConfiguredError) as fault:
         file.close()
         raise CannotExportError(str(fault)) from fault

@@ -79,23 +79,28 @@ def export_pack(
             done = build_pack(file, wanted, wiring=wiring, now=now)
             file.flush()
             os.fsync(file.fileno())
-        with transaction.atomic():
-            append(
-                PackExported(
-                    actor=actor,
-                    origin=origin,
-                    purpose="audit",
-                    subject=wanted.subject,
-                    digest=done.digest,
-                    entries=done.entries,
-                    tree_size=done.size,
-                    filters=tuple(wanted.described()),
-                )
-            )
+        record_pack(done, wanted, actor=actor, origin=origin)
         Path(unfinished).replace(out)
     finally:
         Path(unfinished).unlink(missing_ok=True)
     return done
+
+
+@transaction.atomic
+def record_pack(done: PackReport, wanted: Filter, *, actor: str, origin: str) -> None:
+    """Say in the log that this pack was taken; to be called before its bytes leave."""
+    append(
+        PackExported(
+            actor=actor,
+            origin=origin,
+            purpose="audit",
+            subject=wanted.subject,
+            digest=done.digest,
+            entries=done.entries,
+            tree_size=done.size,
+            filters=tuple(wanted.described()),
+        )
+    )
 
 
 def build_pack(file: IO[bytes], wanted: Filter, *, wiring: Wiring, now: datetime) -> PackReport:
