@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from http import HTTPStatus
+
 from django.contrib.auth import login, logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +17,10 @@ from appliance.accounts.roles import STAFF
 from appliance.channels.budget import spend
 from appliance.channels.errors import OverBudgetError
 from appliance.web.requests import actor_of, origin_of
+from appliance.web.strangers import record_limit, too_many
 from appliance.web.views import safe_next
-from audit.actions import append, append_refusal
-from audit.events import PageViewed, RateLimited
+from audit.actions import append
+from audit.events import PageViewed
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -28,6 +31,9 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """One sentence for every refusal: it does not tell which names exist."""
     if request.method != "POST":
+        late = too_many(request)
+        if late is not None:
+            return late
         with transaction.atomic():
             origin = origin_of(request)
             append(PageViewed(actor=actor_of(request), origin=origin, route=origin))
@@ -42,16 +48,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except SignInRefusedError:
         return _refused(request, 403)
-    except OverBudgetError:
-        origin = origin_of(request)
-        append_refusal(RateLimited(actor="anonymous", origin=origin, route=origin))
+    except OverBudgetError as fault:
+        record_limit(request, fault)
         return _refused(request, 429)
     login(request, account, backend=_BACKEND)
     return HttpResponseRedirect(safe_next(request))
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
-    content = {"next": safe_next(request), "is_refused": True}
+    content = {
+        "next": safe_next(request),
+        "is_refused": status == HTTPStatus.FORBIDDEN,
+        "is_limited": status == HTTPStatus.TOO_MANY_REQUESTS,
+    }
     return render(request, "accounts/sign_in.html", content, status=status)
 
 

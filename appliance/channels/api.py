@@ -27,7 +27,6 @@ from appliance.assistant.answering import answer_later
 from appliance.assistant.intake import Received, receive_message
 from appliance.channels import shapes
 from appliance.channels.beginning import Asked, begin
-from appliance.channels.body import BoundedJson, JsonOnly
 from appliance.channels.browser import hand_out, visit
 from appliance.channels.budget import spend, whereabouts
 from appliance.channels.errors import IdentityError, NoSeatError, OverBudgetError
@@ -50,12 +49,14 @@ from appliance.desk.errors import (
 from appliance.desk.models import Conversation
 from appliance.desk.queries import turns_after
 from appliance.ops.health.degraded import degraded_parts
+from appliance.web.body import BoundedJson, JsonOnly
 from appliance.web.fanout import HUB
 from appliance.web.problems import ProblemError
 from appliance.web.requests import origin_of
 from appliance.web.sse import stream
-from audit.actions import append, append_refusal
-from audit.events import ConversationViewed, RateLimited
+from appliance.web.strangers import record_limit
+from audit.actions import append
+from audit.events import ConversationViewed
 
 _LONGEST_KEY = 200
 _LONGEST_PLACE = 9
@@ -118,13 +119,7 @@ class CustomerView(APIView):
         try:
             spend(request._request, what=what, now=self.now, times=times)  # noqa: SLF001
         except OverBudgetError as fault:
-            append_refusal(
-                RateLimited(
-                    actor="anonymous",
-                    origin=origin_of(request._request),  # noqa: SLF001
-                    route=origin_of(request._request),  # noqa: SLF001
-                )
-            )
+            record_limit(request._request, fault)  # noqa: SLF001
             raise ProblemError(
                 429,
                 _("Too many messages"),

@@ -37,7 +37,7 @@ def spend(request: HttpRequest, *, what: str, now: datetime, times: int = 1) -> 
             cursor.execute(_SPEND, [key, minute])
             row = cursor.fetchone()
         if row is not None and row[0] > limit:
-            raise OverBudgetError(60 - now.second)
+            raise OverBudgetError(60 - now.second, is_first=row[0] == limit + 1)
 
 
 def whereabouts(request: HttpRequest) -> str:

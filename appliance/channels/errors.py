@@ -14,11 +14,15 @@ class IdentityError(ChannelError):
 
 
 class OverBudgetError(ChannelError):
-    """Too much was sent; `retry_s` seconds until the next minute."""
+    """Too much was sent; `retry_s` seconds until the next minute.
 
-    def __init__(self, retry_s: int) -> None:
+    is_first: the budget's first refusal of this minute, the one to be recorded: a log that
+    took them all would have no end.
+    """
+
+    def __init__(self, retry_s: int, *, is_first: bool) -> None:
         super().__init__(f"retry in {retry_s} s")
-        self.retry_s = retry_s
+        self.retry_s, self.is_first = retry_s, is_first
 
 
 class NoSeatError(ChannelError):

@@ -12,6 +12,7 @@ _WORDS = {
     400: (_("This request was not understood"), _("Go back, check the input and send it again.")),
     403: (_("You may not open this page"), _("Sign in with an account that has the right role.")),
     404: (_("Nothing is here"), _("Check the address, or start again from the home page.")),
+    429: (_("Too many requests"), _("Wait a minute and try again.")),
     500: (_("Something failed on our side"), _("Nothing was lost. Try again in a minute.")),
     503: (_("The box is busy"), _("Nothing was lost. Try again in a minute.")),
 }

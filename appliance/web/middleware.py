@@ -13,6 +13,7 @@ from appliance.accounts.doors import Door as DoorRule
 from appliance.accounts.doors import door_of
 from appliance.config import config
 from appliance.web.requests import actor_of, origin_of, refused
+from appliance.web.strangers import too_many
 from audit.actions import append
 from audit.events import PageViewed
 
@@ -61,6 +62,9 @@ class Door:
         if not rule.roles:
             return None
         if not request.user.is_authenticated:
+            late = too_many(request)
+            if late is not None:
+                return late
             refused(request)
             if request.path.startswith("/api/"):
                 return HttpResponse(status=401)
@@ -80,10 +84,15 @@ class Trail:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: object, _kwargs: object) -> None:
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: object, _kwargs: object
+    ) -> HttpResponseBase | None:
         """Before the view: what cannot be recorded is not shown."""
         rule = door_of(view)
         if isinstance(rule, DoorRule) and not rule.leaves_event and rule.records:
+            late = too_many(request)
+            if late is not None:
+                return late
             with transaction.atomic():
                 append(
                     PageViewed(
@@ -92,3 +101,4 @@ class Trail:
                         route=origin_of(request),
                     )
                 )
+        return None

@@ -133,4 +133,5 @@ def test_an_address_may_not_try_without_end(client, agent, monkeypatch):
     codes = [sign_in(client, "nobody", "x").status_code for _ in range(4)]
     assert codes == [403, 403, 403, 429]
     assert sign_in(client, agent.username, PASSWORD).status_code == 429
-    assert LoggedEvent.objects.filter(kind="channels:rate:limited").count() == 2
+    # One line a minute: the log may not be filled with refusals either.
+    assert LoggedEvent.objects.filter(kind="channels:rate:limited").count() == 1

@@ -1,4 +1,4 @@
-"""What a customer's request may bring: JSON (RFC 8259) in UTF-8, of a bounded size."""
+"""What a request may bring: JSON (RFC 8259) in UTF-8, of a bounded size."""
 
 import json
 from collections.abc import Mapping
