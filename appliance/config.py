@@ -4,6 +4,7 @@ Every value has the prefix STRONGROOM_ (STRONGROOM_VAR, STRONGROOM_BIND, …). A
 does not parse stops the boot with a sentence that names it.
 """
 
+import re
 from functools import cache
 from hashlib import sha256
 from ipaddress import ip_address
@@ -20,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # In the environment: `a,b`, or a JSON list.
 Names = Annotated[tuple[str, ...], NoDecode]
 _LAST_PORT = 65535
+# An origin (RFC 6454) alone: each goes into a header as it stands. Plain HTTP only for trials.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(?:https://{_LABEL}(?:\.{_LABEL})*|http://(?:127\.0\.0\.1|localhost))(?::[0-9]{{1,5}})?"
+)
 Role = Literal["web", "worker", "sequencer", "operator", "migrator"]
 
 
@@ -62,6 +68,14 @@ class Config(BaseSettings):
         if value.startswith("["):
             return loads(value)
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("widget_sites")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for site in value:
+            if not _ORIGIN.fullmatch(site):
+                raise ValueError(f"got {site!r}, want an origin, for example https://www.bank")
+        return value
 
     @field_validator("bind")
     @classmethod
