@@ -5,6 +5,7 @@ the article, so nothing can be invented. Without a model the other signals rank 
 """
 
 import logging
+import threading
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
@@ -19,7 +20,11 @@ from models.engine.client import Choice, EngineClient
 from models.engine.errors import EngineError
 
 _log = logging.getLogger(__name__)
-_DEADLINE_S: Final = 4.0
+_DEADLINE_S: Final = 2.0
+# A model that is slower than customers come may not make them queue behind one another: at
+# most so many answers ask it at once, and who gets no turn soon is answered without it.
+_TURNS: Final = threading.BoundedSemaphore(2)
+_TURN_S: Final = 0.6
 _MOST_SENTENCES: Final = 3
 # A second sentence is shown only if it is nearly as probable and of the same article.
 _CLOSE: Final = 0.5
@@ -67,7 +72,10 @@ def _articles(held: Sequence[Candidate]) -> list[UUID]:
 
 
 def _ask(reading: Reading, held: Sequence[Candidate], engine: EngineClient) -> Choice | None:
-    """The engine's ranking, or None where it is away: the box answers without it."""
+    """The engine's ranking, or None where it is away or busy: the box answers without it."""
+    if not _TURNS.acquire(timeout=_TURN_S):
+        _log.warning("composing without the engine: no turn")
+        return None
     try:
         return engine.choose(
             reading.question.working,
@@ -78,6 +86,8 @@ def _ask(reading: Reading, held: Sequence[Candidate], engine: EngineClient) -> C
     except EngineError as fault:
         _log.warning("composing without the engine: %s", type(fault).__name__)
         return None
+    finally:
+        _TURNS.release()
 
 
 def _rank(held: Sequence[Candidate], choice: Choice | None) -> tuple[Ranked, ...]:

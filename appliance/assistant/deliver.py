@@ -13,7 +13,7 @@ from django.utils import timezone
 from appliance.assistant.models import Evidence
 from appliance.assistant.notices import notice
 from appliance.assistant.record import evidence_record, policy_digest
-from appliance.assistant.stages import Clock, Composed, Question, Reading
+from appliance.assistant.stages import Clock, Composed, Outcome, Question, Reading
 from appliance.desk.actions import Actor, Turn, add_turn, locked, put_in_line
 from appliance.desk.circumstances import about_message
 from appliance.desk.models import Conversation, Message
@@ -36,10 +36,11 @@ class Delivery:
     reading: Reading
     composed: Composed | None
     said: str
+    notice: Outcome = "greeting"
 
     @property
     def outcome(self) -> str:
-        return self.composed.outcome if self.composed else "greeting"
+        return self.composed.outcome if self.composed else self.notice
 
 
 @transaction.atomic
@@ -162,7 +163,7 @@ def deliver_handover(
         ),
         now=now,
     )
-    delivery = Delivery(Reading(question, understood, ()), None, said)
+    delivery = Delivery(Reading(question, understood, ()), None, said, notice="handover")
     sealed = _remember(delivery, message, clock, now)
     put_in_line(conversation, reason=reason, actor=ASSISTANT, now=now)
     append(

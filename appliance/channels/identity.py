@@ -23,7 +23,7 @@ from compliance.privacy.actions import create_subject
 from compliance.privacy.models import DataSubject
 
 _MOST_S: Final = 300
-_LEEWAY_S: Final = 10
+LEEWAY_S: Final = 10
 _LONGEST_SUB: Final = 128
 
 
@@ -78,7 +78,7 @@ def _verified(token: str) -> dict[str, object]:
             secret,
             algorithms=["HS256"],
             audience="strongroom",
-            leeway=_LEEWAY_S,
+            leeway=LEEWAY_S,
             options={"require": ["sub", "aud", "iat", "exp", "jti"]},
         )
     except (jwt.PyJWTError, OverflowError) as fault:

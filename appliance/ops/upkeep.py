@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.utils import timezone
 
+from appliance.channels.identity import LEEWAY_S
 from appliance.channels.models import Budget, UsedClaim
 from appliance.config import Config
 from appliance.ops.heartbeat import beat
@@ -100,7 +101,7 @@ def _event(line: dict[str, str], house: str) -> Event:
 def tidy(now: datetime) -> None:
     """Delete what has run out: sessions, claims that can no longer be used, old budgets."""
     Session.objects.filter(expire_date__lt=now).delete()
-    UsedClaim.objects.filter(expires_at__lt=now).delete()
+    UsedClaim.objects.filter(expires_at__lt=now - timedelta(seconds=2 * LEEWAY_S)).delete()
     Budget.objects.filter(minute__lt=now - _BUDGET_LIFE).delete()
 
 

@@ -1,16 +1,14 @@
 """Texts as vectors without a downloaded model: latent semantic analysis, fitted on the box.
 
-Character and word n-grams are hashed to 2^13 columns, weighted by inverse document frequency
+Character n-grams are hashed to 2^13 columns, weighted by inverse document frequency
 and projected on the leading singular vectors of the knowledge itself; texts that share
 neighbours, not only words, come close to one another.
 
 Source: Deerwester et al. 1990, "Indexing by latent semantic analysis".
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -38,11 +36,6 @@ class Vectoriser:
 
     weights: Matrix
     projection: Matrix
-
-    @property
-    def digest(self) -> str:
-        """Names the space: vectors of different digests must not be compared."""
-        return sha256(self.weights.tobytes() + self.projection.tobytes()).hexdigest()
 
     def vectors(self, texts: Sequence[str]) -> Matrix:
         """Unit rows, shape (len(texts), dimensions); a text without n-grams is a zero row."""
@@ -81,8 +74,3 @@ def fit(texts: Sequence[str], *, dimensions: int) -> Vectoriser:
     projection = np.zeros((_COLUMNS, dimensions), dtype=np.float32)
     projection[:, :rank] = leading.T
     return Vectoriser(weights, projection.astype(np.float16).astype(np.float32))
-
-
-def fitted_on(texts: Sequence[str]) -> str:
-    """A digest of the texts, to know whether a stored space is still theirs."""
-    return sha256(json.dumps(sorted(texts), ensure_ascii=False).encode()).hexdigest()

@@ -6,51 +6,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'accounts_person',
+                "db_table": "accounts_person",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=64, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='accounts.person')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("username", models.CharField(max_length=64, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'accounts_account',
+                "db_table": "accounts_account",
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.UUIDField(default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('customer', 'customer'), ('agent', 'agent'), ('supervisor', 'supervisor'), ('knowledge_editor', 'knowledge_editor'), ('knowledge_approver', 'knowledge_approver'), ('quality_reviewer', 'quality_reviewer'), ('compliance_officer', 'compliance_officer'), ('privacy_officer', 'privacy_officer'), ('auditor', 'auditor'), ('system_admin', 'system_admin'), ('security_admin', 'security_admin'), ('audit_admin', 'audit_admin'), ('model_steward', 'model_steward'), ('service', 'service')], max_length=32)),
-                ('granted_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='accounts.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=audit.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("customer", "customer"),
+                            ("agent", "agent"),
+                            ("supervisor", "supervisor"),
+                            ("knowledge_editor", "knowledge_editor"),
+                            ("knowledge_approver", "knowledge_approver"),
+                            ("quality_reviewer", "quality_reviewer"),
+                            ("compliance_officer", "compliance_officer"),
+                            ("privacy_officer", "privacy_officer"),
+                            ("auditor", "auditor"),
+                            ("system_admin", "system_admin"),
+                            ("security_admin", "security_admin"),
+                            ("audit_admin", "audit_admin"),
+                            ("model_steward", "model_steward"),
+                            ("service", "service"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'accounts_role_assignment',
-                'constraints': [models.UniqueConstraint(fields=('person', 'role'), name='a_role_is_held_once'), models.UniqueConstraint(condition=models.Q(('role__in', ('system_admin', 'security_admin', 'audit_admin'))), fields=('person',), name='one_administration_a_person'), models.CheckConstraint(condition=models.Q(('role__in', ('customer', 'agent', 'supervisor', 'knowledge_editor', 'knowledge_approver', 'quality_reviewer', 'compliance_officer', 'privacy_officer', 'auditor', 'system_admin', 'security_admin', 'audit_admin', 'model_steward', 'service'))), name='role_is_listed')],
+                "db_table": "accounts_role_assignment",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "role"), name="a_role_is_held_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("role__in", ("system_admin", "security_admin", "audit_admin"))
+                        ),
+                        fields=("person",),
+                        name="one_administration_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                (
+                                    "customer",
+                                    "agent",
+                                    "supervisor",
+                                    "knowledge_editor",
+                                    "knowledge_approver",
+                                    "quality_reviewer",
+                                    "compliance_officer",
+                                    "privacy_officer",
+                                    "auditor",
+                                    "system_admin",
+                                    "security_admin",
+                                    "audit_admin",
+                                    "model_steward",
+                                    "service",
+                                ),
+                            )
+                        ),
+                        name="role_is_listed",
+                    ),
+                ],
             },
         ),
     ]

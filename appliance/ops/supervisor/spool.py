@@ -20,8 +20,9 @@ _SPOOL, _TAKEN = "service-events.jsonl", "service-events.taken"
 def note(run: Path, *, service: str, what: str, reason: str = "-") -> None:
     """what: "started", "stopped" or "failed"."""
     line = {"at": datetime.now(UTC).isoformat(), "service": service, "what": what, "why": reason}
+    # A line break before as well: what a power failure cut short stays a line of its own.
     with _locked(run), (run / _SPOOL).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+        file.write("\n" + json.dumps(line) + "\n")
 
 
 def take(run: Path) -> tuple[str, list[dict[str, Any]]] | None:
@@ -35,8 +36,16 @@ def take(run: Path) -> tuple[str, list[dict[str, Any]]] | None:
             (run / _SPOOL).rename(target)
         taken = [target]
     lines = taken[0].read_text(encoding="utf-8").splitlines()
-    # A line cut short by a power failure is the only kind that does not parse.
-    return taken[0].suffix[1:], [json.loads(line) for line in lines if line.endswith("}")]
+    return taken[0].suffix[1:], [found for line in lines if (found := _parsed(line)) is not None]
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    """None for blank lines and for those that a power failure cut short."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return found
 
 
 def forget(run: Path, batch: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from appliance.assistant import compose
 from appliance.assistant.errors import NotPendingError
 from appliance.assistant.intake import receive_message
 from appliance.assistant.models import Evidence
@@ -173,3 +174,25 @@ def test_an_answer_can_be_derived_again(conversation):
     away = Scripted(fault=EngineUnavailableError("gone"))
     assert replay(answer.pk, engine=away, actor="operator:0", origin="cli").changed == ("model",)
     assert LoggedEvent.objects.filter(kind="assistant:reply:replayed").count() == 3
+
+
+def test_a_hand_over_is_remembered_as_one(conversation):
+    received, _ = ask(conversation, "let me talk to a human please", Scripted(""))
+    held = Evidence.objects.get(message=answer_to(received))
+    place = Place(
+        table="assistant_evidence",
+        column="record",
+        row_id=held.pk,
+        subject_id=conversation.subject_id,
+    )
+    record = json.loads(vault().open_committed(bytes(held.record), bytes(held.digest), place))
+    assert record["outcome"] == "handover"
+
+
+def test_a_slow_model_makes_nobody_queue(conversation, monkeypatch):
+    monkeypatch.setattr(compose, "_TURN_S", 0.05)
+    with compose._TURNS, compose._TURNS:
+        received, _ = ask(
+            conversation, "How much does a replacement card cost?", Scripted("15 yuan")
+        )
+    assert answer_to(received).outcome == "rules"

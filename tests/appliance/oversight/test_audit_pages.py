@@ -65,7 +65,9 @@ def last(kind):
 
 
 def test_every_kind_of_event_has_words():
-    shipped = {kind for kind, event in CATALOGUE.items() if not event.__module__.startswith("tests")}
+    shipped = {
+        kind for kind, event in CATALOGUE.items() if not event.__module__.startswith("tests")
+    }
     assert sorted(shipped - KINDS.keys()) == []
 
 
