@@ -122,6 +122,9 @@ def test_an_agent_answers_and_the_customer_reads_it_at_once(visitor, staff, shot
     shot(desk, "desk-line")
     desk.wait_for_selector(".desk-row-waiting")
     desk.keyboard.press("j")
+    # The line is drawn anew whenever it changes; the row that was chosen stays chosen.
+    desk.evaluate("() => window.htmx.trigger(document.body, 'line-changed')")
+    desk.wait_for_timeout(500)
     desk.keyboard.press("Enter")
     desk.wait_for_selector("#case")
     assert "6222 0212 3456 7894" not in desk.locator("#turns").inner_text()

@@ -73,8 +73,20 @@ document.addEventListener("htmx:afterSwap", (event) => {
   settle();
 });
 
+/* ---- a row that has the keyboard keeps it when the line is drawn anew ---- */
+
+let focused = "";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "line") return;
+  focused = document.activeElement?.closest(".desk-row")?.dataset.conversation ?? "";
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "line") mark();
+  if (event.detail.target?.id !== "line") return;
+  mark();
+  if (focused) rows().find((row) => row.dataset.conversation === focused)?.focus();
+  focused = "";
 });
 
 // A fault of the network or the server says so and leaves the page as it is.
