@@ -172,3 +172,4 @@ LOGGING_CONFIG = None
 # What `models.registry` asks of whoever runs it.
 STRONGROOM_MODELS = _config.weights
 STRONGROOM_MODELS_KEY = _config.model_key_public
+STRONGROOM_MODELS_SIGNING_KEY = _config.model_key

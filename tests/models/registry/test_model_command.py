@@ -2,6 +2,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import CommandError, call_command
 
 from audit.models import LoggedEvent
@@ -53,6 +54,24 @@ def test_a_changed_model_is_refused_with_1_and_an_event(ask, weights, tmp_path, 
         entry = json.loads(bytes(LoggedEvent.objects.get(kind="llm:model:refused").entry))
         assert entry["outcome"] == "refused"
         assert entry["data"] == {"name": "noise-1", "reason": "digest"}
+
+
+def test_promote_signs_what_it_has_checked_and_uses_it(ask, weights, tmp_path, as_role):
+    key = Ed25519PrivateKey.generate()
+    private, public = tmp_path / "key.pem", tmp_path / "key.pub"
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public.write_text(key.public_key().public_bytes_raw().hex())
+    with as_role("operator"):
+        ask("import", str(weights), "--name", "noise")
+        ask("promote", "noise-1", "--signing-key", str(private))
+        assert files.selected(tmp_path / "models").name == "noise-1"
+        assert [row["state"] for row in ask("verify", "--key", str(public))] == ["verified"]
+        assert kinds()[-2:] == ["llm:model:promoted", "llm:model:verified"]
+        path = tmp_path / "models" / "noise-1" / "noise.gguf"
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+        with pytest.raises(CommandError):
+            ask("promote", "noise-1", "--signing-key", str(private))
 
 
 def test_promotion_is_an_event(model, as_role):

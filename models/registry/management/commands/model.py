@@ -1,4 +1,4 @@
-"""`model import FILE`, `model verify [NAME]`, `model list`: the registry from a terminal."""
+"""`model import FILE`, `verify [NAME]`, `promote NAME`, `list`: the registry from a terminal."""
 
 import json
 import os
@@ -6,7 +6,11 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -19,7 +23,7 @@ _BAD_INPUT = 2
 
 
 class Command(BaseCommand):
-    help = "Import, verify and list language models."
+    help = "Import, verify, promote and list language models."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -31,7 +35,10 @@ class Command(BaseCommand):
         checking = verbs.add_parser("verify", help="check digest and signature")
         checking.add_argument("name", nargs="?", help="all of them if left out")
         checking.add_argument("--unsigned", action="store_true", help="check the digest only")
-        for verb in (taking, checking, verbs.add_parser("list", help="what is there")):
+        using = verbs.add_parser("promote", help="sign a model and use it from the next start on")
+        using.add_argument("name")
+        using.add_argument("--signing-key", type=Path, help="the installation's key, PEM")
+        for verb in (taking, checking, using, verbs.add_parser("list", help="what is there")):
             verb.add_argument("--json", action="store_true")
             verb.add_argument("--folder", type=Path, help="where models lie")
             verb.add_argument("--key", type=Path, help="the installation's public key, hex")
@@ -40,6 +47,7 @@ class Command(BaseCommand):
         verb: Callable[[dict[str, object]], list[dict[str, object]]] = {
             "import": self._import,
             "verify": self._verify,
+            "promote": self._promote,
             "list": self._list,
         }[str(options["verb"])]
         try:
@@ -88,6 +96,14 @@ class Command(BaseCommand):
         state = "verified" if verified.is_signed else "unsigned"
         return _row(verified.manifest, state=state)
 
+    def _promote(self, options: dict[str, object]) -> list[dict[str, object]]:
+        """The digest is checked before the signature is made: nobody vouches for other bytes."""
+        model = files.find(_folder(options), str(options["name"]))
+        made = actions.verify_model(model, None, actor=_actor(), origin="cli").manifest
+        files.approve(model, _signing_key(options))
+        actions.promote_model(model, actor=_actor(), origin="cli")
+        return [_row(made, state="in use from the engine's next start on")]
+
     def _list(self, options: dict[str, object]) -> list[dict[str, object]]:
         folder = _folder(options)
         try:
@@ -124,6 +140,16 @@ def _row(made: manifest.Manifest, *, state: str) -> dict[str, object]:
         "context_length": made.context_length,
         "licence": made.licence,
     }
+
+
+def _signing_key(options: dict[str, object]) -> Ed25519PrivateKey:
+    given = options["signing_key"] or getattr(settings, "STRONGROOM_MODELS_SIGNING_KEY", None)
+    if given is None:
+        raise CommandError("got no key to sign with, want --signing-key", returncode=_BAD_INPUT)
+    key = load_pem_private_key(Path(str(given)).read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise CommandError("got another kind of key, want Ed25519", returncode=_BAD_INPUT)
+    return key
 
 
 def _folder(options: dict[str, object]) -> Path:
