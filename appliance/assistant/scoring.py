@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, log
 from pathlib import Path
 from typing import Any, Final
@@ -85,7 +85,7 @@ def candidates(
     """
     asked = terms(question)
     rows = [
-        (sentence, passage, terms(f"{passage.title}\n{sentence.text}"))
+        (sentence, passage, _said(passage.title, sentence.text))
         for passage in passages
         for sentence in passage.sentences
     ]
@@ -119,26 +119,40 @@ def with_margins(
 
     A high score says little where several articles have it; the lead says which to believe.
     """
-    names = list(rows[0]) if rows else []
-    made = []
+    best: dict[object, dict[str, float]] = {}
     for row, article in zip(rows, articles, strict=True):
-        others = [one for one, other in zip(rows, articles, strict=True) if other != article]
-        leads = {
-            MARGIN + name: row[name] - max((one[name] for one in others), default=0.0)
-            for name in names
+        held = best.setdefault(article, dict(row))
+        for name, value in row.items():
+            held[name] = max(held[name], value)
+    rivals = {
+        article: [held for other, held in best.items() if other != article] for article in best
+    }
+    return [
+        {
+            **row,
+            **{
+                MARGIN + name: value - max((one[name] for one in rivals[article]), default=0.0)
+                for name, value in row.items()
+            },
         }
-        made.append({**row, **leads})
-    return made
+        for row, article in zip(rows, articles, strict=True)
+    ]
 
 
-def _rarity(found: Sequence[Counter[str]], asked: Counter[str]) -> dict[str, float]:
+@lru_cache(maxsize=8192)
+def _said(title: str, sentence: str) -> frozenset[str]:
+    """The terms of a sentence under its title: approved text, met again with every question."""
+    return frozenset(terms(f"{title}\n{sentence}"))
+
+
+def _rarity(found: Sequence[frozenset[str]], asked: Counter[str]) -> dict[str, float]:
     """Inverse frequency of the asked terms among the candidates themselves."""
     return {
         term: log(1 + len(found) / (1 + sum(1 for one in found if term in one))) for term in asked
     }
 
 
-def _coverage(found: Counter[str], rarity: Mapping[str, float]) -> float:
+def _coverage(found: frozenset[str], rarity: Mapping[str, float]) -> float:
     whole = sum(rarity.values())
     if not whole:
         return 0.0
