@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appliance.assistant.models import Evidence
 from appliance.assistant.notices import notice
-from appliance.assistant.record import evidence_record, policy_digest
+from appliance.assistant.record import evidence_place, evidence_record, policy_digest
 from appliance.assistant.stages import Clock, Composed, Outcome, Question, Reading
 from appliance.desk.actions import Actor, Turn, add_turn, locked, put_in_line
 from appliance.desk.circumstances import about_message
@@ -23,7 +23,6 @@ from audit.events import MessageSent, ReplyComposed, ReplyRefused, ReplyWithheld
 from audit.ids import uuid7
 from compliance.pii.types import MaskedText, RawText
 from compliance.vault.current import vault
-from compliance.vault.places import Place
 from models.understanding.reader import Understanding
 
 ASSISTANT = Actor(name="service:assistant", origin="assistant")
@@ -106,12 +105,7 @@ def sources_of(composed: Composed | None) -> list[dict[str, object]]:
 def _remember(delivery: Delivery, message: Message, clock: Clock, now: datetime) -> bytes:
     """Seal the evidence record under the customer's key. Returns its commitment."""
     row_id = uuid7()
-    place = Place(
-        table="assistant_evidence",
-        column="record",
-        row_id=row_id,
-        subject_id=delivery.reading.question.subject_id,
-    )
+    place = evidence_place(row_id, delivery.reading.question.subject_id)
     envelope, digest = vault().seal_committed(evidence_record(delivery, clock), place)
     Evidence.objects.create(id=row_id, message=message, record=envelope, digest=digest, at=now)
     return digest

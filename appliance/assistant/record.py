@@ -14,10 +14,12 @@ the tree holds only its salted digest.
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from appliance.assistant.stages import Clock, Composed, Ranked
 from audit.canonical import canonical_bytes
 from compliance.grading.current import packs
+from compliance.vault.places import Place
 
 if TYPE_CHECKING:
     from appliance.assistant.deliver import Delivery
@@ -82,6 +84,11 @@ def _ranked(row: Ranked) -> dict[str, object]:
 
 def _millionths(value: float) -> int:
     return round(value * 1_000_000)
+
+
+def evidence_place(row_id: UUID, subject_id: UUID) -> Place:
+    """Where an evidence record is sealed."""
+    return Place(table="assistant_evidence", column="record", row_id=row_id, subject_id=subject_id)
 
 
 @cache

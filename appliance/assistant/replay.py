@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from appliance.assistant.compose import compose
 from appliance.assistant.models import Evidence
-from appliance.assistant.record import policy_digest
+from appliance.assistant.record import evidence_place, policy_digest
 from appliance.assistant.stages import Composed, Question, Reading
 from appliance.assistant.understanding import understand
 from appliance.desk.circumstances import about_message
@@ -24,7 +24,6 @@ from audit.actions import append
 from audit.events import ReplyReplayed
 from compliance.pii.types import MaskedText
 from compliance.vault.current import vault
-from compliance.vault.places import Place
 from models.engine.client import EngineClient
 
 
@@ -71,9 +70,7 @@ def replay(message_id: UUID, *, engine: EngineClient, actor: str, origin: str) -
 
 
 def _opened(held: Evidence, subject_id: UUID) -> dict[str, Any]:
-    place = Place(
-        table="assistant_evidence", column="record", row_id=held.pk, subject_id=subject_id
-    )
+    place = evidence_place(held.pk, subject_id)
     opened: dict[str, Any] = json.loads(
         vault().open_committed(bytes(held.record), bytes(held.digest), place)
     )

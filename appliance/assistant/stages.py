@@ -11,7 +11,7 @@ from appliance.knowledge.queries import Passage, Sentence
 from compliance.pii.types import MaskedText
 from models.understanding.reader import Understanding
 
-Outcome = Literal["faq", "model", "rules", "refused", "handover", "withheld", "greeting"]
+Outcome = Literal["model", "rules", "refused", "handover", "withheld", "greeting"]
 
 
 @dataclass(frozen=True)

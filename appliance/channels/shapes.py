@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -11,7 +12,6 @@ from appliance.desk.models import Conversation
 from appliance.desk.queries import Turn, place_in_line
 from appliance.knowledge.models import Version
 
-LANGUAGES = ("zh-hans", "en")
 _LONGEST_COMMENT = 1000
 
 
@@ -25,7 +25,7 @@ class OneOf(serializers.ChoiceField):
 
 
 class BeginIn(serializers.Serializer[None]):
-    language = OneOf(LANGUAGES, default="zh-hans")
+    language = OneOf([code for code, _name in settings.LANGUAGES], default="zh-hans")
     channel = OneOf(["web", "widget"], default="web")
     identity = serializers.CharField(
         required=False, allow_null=True, allow_blank=False, max_length=4096

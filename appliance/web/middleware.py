@@ -44,14 +44,18 @@ class ContentSecurity:
         return response
 
 
-class Door:
-    """Lets a request in by the view's door: closed where it has none."""
+class _Before:
+    """What is settled before a view: the response passes as it is."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
+
+
+class Door(_Before):
+    """Lets a request in by the view's door: closed where it has none."""
 
     def process_view(
         self, request: HttpRequest, view: Any, _args: object, _kwargs: object
@@ -75,14 +79,8 @@ class Door:
         return None
 
 
-class Trail:
+class Trail(_Before):
     """Records a page view where the view itself records nothing."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, _args: object, _kwargs: object

@@ -50,6 +50,18 @@ def answer_to(received):
     return Message.objects.filter(answers_id=received.message_id).first()
 
 
+def remembered(received, conversation):
+    """The evidence row of an answer, and its record opened where it must lie."""
+    held = Evidence.objects.get(message=answer_to(received))
+    place = Place(
+        table="assistant_evidence",
+        column="record",
+        row_id=held.pk,
+        subject_id=conversation.subject_id,
+    )
+    return held, json.loads(vault().open_committed(bytes(held.record), bytes(held.digest), place))
+
+
 def test_the_engine_chooses_and_the_article_speaks(conversation):
     engine = Scripted(prefer="15 yuan")
     received, pieces = ask(conversation, "what does a replacement card cost me?", engine)
@@ -71,14 +83,7 @@ def test_the_engine_sees_placeholders_only(conversation):
 
 def test_evidence_is_sealed_and_its_digest_is_in_the_log(conversation):
     received, _ = ask(conversation, "what does a replacement card cost?", Scripted("15 yuan"))
-    held = Evidence.objects.get(message=answer_to(received))
-    place = Place(
-        table="assistant_evidence",
-        column="record",
-        row_id=held.pk,
-        subject_id=conversation.subject_id,
-    )
-    record = json.loads(vault().open_committed(bytes(held.record), bytes(held.digest), place))
+    held, record = remembered(received, conversation)
     assert record["outcome"] == "model"
     assert record["chosen"]
     assert record["model"]
@@ -178,14 +183,7 @@ def test_an_answer_can_be_derived_again(conversation):
 
 def test_a_hand_over_is_remembered_as_one(conversation):
     received, _ = ask(conversation, "let me talk to a human please", Scripted(""))
-    held = Evidence.objects.get(message=answer_to(received))
-    place = Place(
-        table="assistant_evidence",
-        column="record",
-        row_id=held.pk,
-        subject_id=conversation.subject_id,
-    )
-    record = json.loads(vault().open_committed(bytes(held.record), bytes(held.digest), place))
+    _, record = remembered(received, conversation)
     assert record["outcome"] == "handover"
 
 
